@@ -1,0 +1,44 @@
+# make small   the small experiment from nothing: environment, data, training, table
+# make all     every experiment in config/config.yaml
+# make test    every test
+# make lint    every check of form and types
+# make clean   remove results, keep the environment
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
+SMALL := results/arithmetic_small
+
+.PHONY: small all test lint clean
+
+small: $(VENV)/pipeline.stamp
+	$(BIN)/snakemake --cores $(CORES) $(SMALL)/table.md $(SMALL)/figures/accuracy_by_operations.svg
+	@cat $(SMALL)/table.md
+
+all: $(VENV)/pipeline.stamp
+	$(BIN)/snakemake --cores $(CORES) all
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+clean:
+	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf .snakemake
+
+# The environment is made once, and again when what it holds changes.
+$(VENV)/pipeline.stamp: EXTRAS := train,pipeline
+$(VENV)/dev.stamp: EXTRAS := dev
+$(VENV)/pipeline.stamp $(VENV)/dev.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fluxem needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0])'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$(EXTRAS)]"
+	touch $@

@@ -1,0 +1,18 @@
+# Tables and figures of every experiment in config/config.yaml; `snakemake --cores 4 all` makes them.
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        plan.targets(),
+    localrule: True
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/summarise.smk"

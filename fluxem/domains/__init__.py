@@ -1,0 +1,1 @@
+"""One module per domain: how its values are found, encoded, decoded and rendered, and their operations."""

@@ -1,0 +1,1 @@
+"""Real inference of trained models, and what it adds up to."""

@@ -1,0 +1,31 @@
+"""Where a text holds structured objects."""
+
+from bisect import bisect_left
+
+from fluxem.domains.base import Span, require_text
+from fluxem.registry import DOMAINS
+
+
+def spans(text: str) -> list[Span]:
+    """The spans of a text, sorted and non-overlapping: where two overlap, the first registered domain wins.
+
+    Offsets count characters of the text as given. InputError when the text is not a str.
+    """
+    require_text(text)
+    found: list[Span] = []
+    for domain in DOMAINS.values():
+        taken = found  # sorted, non-overlapping
+        ends = [span.end for span in taken]
+        free = []
+        for span in domain.find(text):
+            after = bisect_left(ends, span.start + 1)  # the first taken span that ends beyond our start
+            if after == len(taken) or taken[after].start >= span.end:
+                free.append(span)
+        found = sorted([*taken, *free], key=lambda span: span.start)
+    return found
+
+
+def left_out(text: str) -> list[str]:
+    """One line for each part of a text that reads as a value but is no span: no vector holds it exactly."""
+    reasons = [reason for domain in DOMAINS.values() for reason in domain.left_out(require_text(text))]
+    return [f"offset {offset}: {reason}" for offset, reason in sorted(reasons)]

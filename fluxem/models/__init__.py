@@ -1,0 +1,1 @@
+"""The networks: one backbone, token-only, hybrid."""

@@ -1,0 +1,34 @@
+"""What a model says to a question, and how it came to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Step:
+    """One decision of a router: the stream it saw, what it chose, and the probability it gave that."""
+
+    stream: str
+    choice: str
+    probability: float
+
+
+@dataclass
+class Answer:
+    """An answer.
+
+    Attributes:
+        text: what is said.
+        source: which part said it: `vectors` (a rendered virtual token), `characters` (spoken one by one), or
+            `executor` (a refusal: a division by zero, or a result beyond the exact range).
+        ended: whether spoken characters ended by themselves.
+        decisions: how many candidates a router has chosen.
+        steps: these decisions, when asked for.
+    """
+
+    text: str = ""
+    source: str = "characters"
+    ended: bool = True
+    decisions: int = 0
+    steps: list[Step] = field(default_factory=list)

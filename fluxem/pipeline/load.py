@@ -1,0 +1,203 @@
+"""Read configuration files and say in one line what is wrong with them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from fluxem.errors import InputError
+from fluxem.pipeline.config import Experiment, Project, Section, is_section
+
+Values = dict[str, Any]
+Keys = tuple[str | int, ...]
+S = TypeVar("S", bound=Section)
+MISSING = object()
+
+
+class ConfigError(InputError):
+    """A configuration that cannot be used; the message names file, key and what is allowed."""
+
+
+#: What is wrong with a value, by pydantic's name for the error; the rest is out of range.
+_REASONS = {
+    "int_type": "is not an integer",
+    "float_type": "is not a number",
+    "bool_type": "is not true or false",
+    "string_type": "is not text",
+    "tuple_type": "is not a list",
+    "too_long": "has too many items",
+    "too_short": "has too few items",
+    "dict_type": "is not a mapping",
+    "model_type": "is not a mapping",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key given twice is an error, not a silent choice of the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: list[object] = []
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key} is given twice", problem_mark=key_node.start_mark)
+            seen.append(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Values:
+    """The mapping a YAML file holds; raises ConfigError."""
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}: line {line}: not valid YAML: {error.problem}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: holds {type(values).__name__}; allowed: a mapping of keys to values")
+    return values
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
+    """`base` with the values of `over`; mappings are merged key by key, anything else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(below, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def load_project(values: Values, files: Sequence[Path]) -> Project:
+    """The project configuration from the values of `files` and of the command line; raises ConfigError."""
+    read = {file: read_yaml(file) for file in files}
+    return parse(Project, values, lambda keys: (_file_of(keys, at(values, keys), read), keys))
+
+
+def load_experiment(file: Path, over: Values, files: Sequence[Path]) -> Experiment:
+    """The configuration of one experiment.
+
+    Args:
+        file: `config/<experiment>.yaml`.
+        over: values that replace those of the file.
+        files: project files that `over` comes from, lowest priority first.
+
+    Raises:
+        ConfigError: a file cannot be read or a key does not fit.
+    """
+    base = read_yaml(file)
+    if "experiments" in base:
+        raise ConfigError(
+            f"{file}: has the key experiments, so it is an overlay for `snakemake --configfile {file}`; "
+            "allowed here: the file of one experiment, such as config/arithmetic_small.yaml"
+        )
+
+    def locate(keys: Keys) -> tuple[str, Keys]:
+        if not keys or at(over, keys) is MISSING:
+            return str(file), keys
+        full = ("experiments", file.stem, *keys)
+        return _file_of(full, at(over, keys), {each: read_yaml(each) for each in files}), full
+
+    return parse(Experiment, merge(base, over), locate)
+
+
+def _file_of(keys: Keys, value: Any, files: dict[Path, Values]) -> str:
+    """The last of `files` that gives `keys` this value; what no file gives came from the command line."""
+    for file, values in reversed(files.items()):
+        given = at(values, keys)
+        if given == value or (isinstance(given, Mapping) and isinstance(value, Mapping)):
+            return str(file)
+    return "command line"
+
+
+def parse(section: type[S], values: Values, locate: Callable[[Keys], tuple[str, Keys]]) -> S:
+    """`values` as a `section`; raises ConfigError for the first key that does not fit.
+
+    Args:
+        section: the class that knows the keys.
+        values: what the files say, merged.
+        locate: the file that sets a key, and the key's full path in that file.
+    """
+    try:
+        return section.model_validate(_tuples(values))
+    except ValidationError as error:
+        # A wrong common key is also wrong in each part that inherits it: name the one that was written.
+        first = min(error.errors(include_url=False), key=lambda e: at(values, e["loc"]) is MISSING)
+        raise ConfigError(_explain(section, values, first, locate)) from error
+
+
+def at(values: Any, keys: Keys) -> Any:
+    """What nested mappings and lists hold at the path `keys`, else `MISSING`."""
+    for key in keys:
+        try:
+            values = values[key]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return values
+
+
+def _explain(
+    section: type[Section], values: Values, error: ErrorDetails, locate: Callable[[Keys], tuple[str, Keys]]
+) -> str:
+    # pydantic marks an error in a mapping's key with a last part "[key]"
+    keys = tuple(key for key in error["loc"] if key != "[key]")
+    rule = error["type"] == "rule"
+    if rule and at(values, keys) is MISSING:
+        keys = keys[:-1]  # the rule failed in a part that holds only what it inherits
+    file, path = locate(keys)
+    where = f"{file}: {'.'.join(map(str, path))}"
+    if rule:
+        return f"{where}{'.' if path else ''}{error['msg']}"
+    owner, named = _owner(section, keys)
+    if named not in owner.model_fields:
+        close = difflib.get_close_matches(named, list(owner.model_fields), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(owner.model_fields)}"
+        return f"{where} is not a known key; {hint}"
+    allowed = f"allowed: {owner.model_fields[named].description}"
+    if error["type"] == "missing":
+        return f"{where} is missing; {allowed}"
+    value = json.dumps(error["input"], ensure_ascii=False, default=str)
+    reason = _REASONS.get(error["type"], "is not allowed") + _hint(error)
+    return f"{where} = {value} {reason}; {allowed}"
+
+
+def _owner(section: type[Section], keys: Keys) -> tuple[type[Section], str]:
+    """The innermost section on the way of `keys`, and the key of it that is meant."""
+    for key in keys[:-1]:
+        field = section.model_fields.get(str(key))
+        if field is None or not is_section(field.annotation):
+            return section, str(key)
+        section = field.annotation  # type: ignore[assignment]
+    return section, str(keys[-1])
+
+
+def _hint(error: ErrorDetails) -> str:
+    """Why a number arrived as text, where it did."""
+    value = error["input"]
+    if error["type"] not in ("int_type", "float_type") or not isinstance(value, str):
+        return ""
+    try:
+        number = float(value)
+    except ValueError:
+        return ""
+    if "e" in value.lower() and "." not in value:
+        mantissa, _, exponent = value.lower().partition("e")
+        return f" but text to YAML: write {mantissa}.0e{exponent}"
+    return f" but text: write {number:g} without quotes, in a file (`--config` passes nested values as text)"
+
+
+def _tuples(value: Any) -> Any:
+    """The same values with tuples for lists, as strict fields expect them."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value

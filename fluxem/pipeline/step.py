@@ -1,0 +1,210 @@
+"""The command line of a pipeline step, and the checks before and after its work.
+
+Every script under workflow/scripts/ is called in one of two ways:
+
+    --spec JSON --results DIR       by Snakemake, which knows the whole plan
+    --config FILE [--seed N ...]    by hand: the same spec, worked out from the configuration
+
+Its work reads what the spec says and nothing else; so what it made is known by its spec.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fluxem.errors import InputError
+from fluxem.pipeline import plan as layout
+from fluxem.pipeline.dataset import check_dataset
+from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
+from fluxem.pipeline.plan import MODELS, ROOT, STEPS, Plan
+from fluxem.pipeline.spec import Spec, require
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of a step's work: what to do, and where everything is."""
+
+    spec: Spec
+    results: Path
+    device: str
+
+    @property
+    def data(self) -> Path:
+        """The folder of the data of this experiment and seed."""
+        return self._folder(layout.DATA)
+
+    @property
+    def run(self) -> Path:
+        """The folder of the model of this experiment and seed."""
+        return self._folder(layout.RUN)
+
+    @property
+    def records(self) -> list[Path]:
+        """The files that embed the specs of the inputs; for a table, metrics.json by seed, then model."""
+        return [layout.record(self.results, spec) for spec in layout.inputs(self.spec)]
+
+    @property
+    def table(self) -> Path:
+        """The experiment's table."""
+        return self._folder(layout.EXPERIMENT) / layout.TABLE
+
+    @property
+    def metrics_csv(self) -> Path:
+        """The experiment's metrics, one value a row."""
+        return self._folder(layout.EXPERIMENT) / layout.METRICS_CSV
+
+    @property
+    def figure(self) -> Path:
+        """The experiment's figure."""
+        return self._folder(layout.EXPERIMENT) / layout.FIGURE
+
+    def _folder(self, pattern: str) -> Path:
+        return self.results / pattern.format_map(self.spec)
+
+    def __str__(self) -> str:
+        words = ", ".join(f"{key} {self.spec[key]}" for key in ("experiment", "seed", "model") if key in self.spec)
+        return f"{self.spec['step']} of {words}"
+
+
+def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
+    """Be the main program of a step's script.
+
+    Args:
+        step: a name in `STEPS`.
+        doc: what `--help` says first.
+        work: does one job and returns what it wrote, for the message. What it needs it imports itself, so
+            that nothing heavy is loaded before the checks.
+
+    Exits with 2 and one line on standard error where a configuration, an environment or an input is wrong.
+    """
+    # One thread: sums split over threads round differently, and results must not depend on the cores.
+    os.environ.update({f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")})
+    script = ROOT / layout.SCRIPTS / STEPS[step].script
+    try:
+        if not script.samefile(sys.argv[0]):
+            raise InputError(f"the installed {PACKAGE} is that of {ROOT}: run its scripts, or install this one")
+        for job in _jobs(step, _arguments(step, doc)):
+            _check_environment(job)
+            _check_inputs(job)
+            print(job, flush=True)
+            print(f"wrote {os.path.relpath(work(job))}", flush=True)
+    except InputError as error:
+        print(f"{script.name}: {error}", file=sys.stderr)
+        sys.exit(2)
+    _audit(script)
+
+
+def _arguments(step: str, doc: str) -> argparse.Namespace:
+    example = {"step": step, "experiment": "arithmetic_small", "seed": 0, "model": MODELS[-1]}
+    parser = argparse.ArgumentParser(description=doc, epilog=f"example: {layout.command(example)}")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", type=Path, metavar="FILE", help="config/<experiment>.yaml")
+    what.add_argument("--spec", type=json.loads, metavar="JSON", help="the whole job, as Snakemake gives it")
+    parser.add_argument("--results", type=Path, metavar="DIR", help="default: results_dir of config.yaml")
+    parser.set_defaults(seed=None, model=None, epochs=None, device=None)
+    by_hand = []
+    if step not in ("table", "figures"):
+        first = "default: the first of the configuration"
+        by_hand.append(parser.add_argument("--seed", type=_natural, metavar="N", help=first))
+    if step == "eval":
+        by_hand.append(parser.add_argument("--model", choices=MODELS, help="default: each of the configuration"))
+    if "torch" in STEPS[step].libraries:
+        instead = "in place of training.epochs"
+        by_hand.append(parser.add_argument("--epochs", type=_natural, metavar="N", help=instead))
+        parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; default: `device` of the configuration")
+    arguments = parser.parse_args()
+    if arguments.spec is not None:
+        for flag in by_hand:
+            if getattr(arguments, flag.dest) is not None:
+                parser.error(f"{flag.option_strings[0]} goes with --config, not with --spec")
+    return arguments
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}; allowed: an integer from 0")
+    return int(text)
+
+
+def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
+    if arguments.spec is not None:
+        yield Job(arguments.spec, arguments.results or Path("results"), arguments.device or "cpu")
+        return
+    over: dict[str, Any] = {}
+    if arguments.device is not None:
+        over["device"] = arguments.device
+    if arguments.epochs is not None:
+        epochs = {"epochs": arguments.epochs}
+        over["training"] = epochs | {model: epochs for model in MODELS}
+    plan = Plan.load_one(arguments.config, over)
+    ((name, config),) = plan.experiments.items()
+    seed = config.seeds[0] if arguments.seed is None else arguments.seed
+    match step:
+        case "generate":
+            specs = [plan.generate(name, seed)]
+        case "eval":
+            models = config.models if arguments.model is None else [arguments.model]
+            specs = [plan.eval(name, seed, model) for model in models]
+        case "table":
+            specs = [plan.table(name)]
+        case "figures":
+            specs = [plan.figures(name)]
+        case _:
+            specs = [plan.train(name, seed, step.removeprefix("train_"))]
+    for spec in specs:
+        yield Job(spec, arguments.results or plan.results, config.device)
+
+
+def _check_environment(job: Job) -> None:
+    """Refuse to work with other code, another Python or other libraries than the spec names."""
+    step = job.spec["step"]
+    here = layout.environment(ROOT, step)
+    if here["code"] != job.spec["code"]:
+        raise InputError(f"code of step {step} changed since this run was planned: run the command again")
+    if here["python"] != job.spec["python"]:
+        raise InputError(f"planned for Python {job.spec['python']}, run by Python {here['python']}")
+    for library, version in job.spec["libraries"].items():
+        found = _installed(library)
+        if found != version:
+            raise InputError(
+                f"{library} is {found}, results are made with {version}: "
+                'run `pip install -c constraints.txt -e ".[train,pipeline]"`'
+            )
+
+
+def _installed(library: str) -> str:
+    """The installed version without its build, such as "+cpu"."""
+    try:
+        return importlib.metadata.version(library).partition("+")[0]
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _check_inputs(job: Job) -> None:
+    """Refuse inputs that are missing, damaged or made from another spec than this job expects."""
+    for file, spec in zip(job.records, layout.inputs(job.spec), strict=True):
+        if spec["step"] == "generate":
+            check_dataset(file.parent, spec, layout.command(spec))
+        else:
+            require(file, spec, layout.command(spec))
+
+
+def _audit(script: Path) -> None:
+    """Fail where the work ran modules that its digest does not cover, as one imported by a computed name."""
+    planning = module_file(ROOT, PLANNING)
+    assert planning is not None
+    covered = closure(ROOT, script).keys() | closure(ROOT, planning).keys() | {PLANNING}
+    hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)
+    if hidden:
+        sys.exit(
+            f"{script.name}: ran {', '.join(hidden)}, which the digest of its code does not cover; "
+            "import modules with import statements"
+        )

@@ -1,0 +1,115 @@
+"""Training the hybrid: the router from answers only, the character head on what is left to characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fluxem import algebra, space
+from fluxem.integration.sample_format import Sample
+from fluxem.integration.segmenter import spans as find_spans
+from fluxem.integration.stream import Streams
+from fluxem.models.hybrid import Hybrid
+from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
+from fluxem.training.pool import Pool, step_loss
+from fluxem.training.reachability import Supervision
+
+
+def target_vectors(samples: Sequence[Sample]) -> np.ndarray:
+    """(N, 128) vectors of the answers; zero for an answer that is not exactly the rendering of a value."""
+    vectors = np.zeros((len(samples), space.DIM), np.float32)
+    whole = []
+    for row, sample in enumerate(samples):
+        match find_spans(sample.target_text):
+            case [span] if span.end - span.start == len(sample.target_text):
+                whole.append((row, span))
+    for domain in {span.domain for _, span in whole}:
+        rows = [row for row, span in whole if span.domain == domain]
+        vectors[rows] = algebra.encode_batch([span.value for _, span in whole if span.domain == domain], domain)
+    rows = [row for row, _ in whole]
+    rendered = algebra.render_batch(vectors[rows])
+    wrong = [row for row, text in zip(rows, rendered, strict=True) if text != samples[row].target_text]
+    vectors[wrong] = 0
+    return vectors
+
+
+class Fallback:
+    """Questions for the character head: those without a derivation, and a share of the others without their spans.
+
+    So the model learns to speak where the segmenter finds nothing, as token-only does.
+    """
+
+    def __init__(self, samples: Sequence[Sample], streams: Streams, derivable: np.ndarray, share: float) -> None:
+        self.samples, self.mixed, self.derivable, self.share = samples, streams, derivable, share
+        self.plain = Streams.from_texts([sample.text for sample in samples], [[]] * len(samples))
+        self.waiting: list[int] = []
+
+    def add(self, finished: np.ndarray, rng: np.random.Generator) -> None:
+        """Take what is to be spoken of the questions that the pool has finished."""
+        self.waiting += finished[~self.derivable[finished] | (rng.random(len(finished)) < self.share)].tolist()
+
+    def batch(self, size: int) -> tuple[Streams, list[str]] | None:
+        """Streams and their answers when enough are waiting."""
+        if len(self.waiting) < size:
+            return None
+        rows, self.waiting = np.array(self.waiting[:size]), self.waiting[size:]
+        mixed, plain = rows[~self.derivable[rows]], rows[self.derivable[rows]]
+        order = np.concatenate([mixed, plain])
+        streams = self.plain.take(order)
+        if len(mixed):
+            streams = streams.put(np.arange(len(mixed)), self.mixed.take(mixed))
+        return streams, [self.samples[row].target_text for row in order]
+
+
+def epochs(rows: int, rng: np.random.Generator) -> Iterator[int]:
+    """Row numbers without end, every row once an epoch."""
+    while True:
+        yield from rng.permutation(rows).tolist()
+
+
+def exact_match(model: Hybrid, samples: Sequence[Sample]) -> float:
+    """Share of samples that the model answers exactly, by real inference."""
+    model.eval()
+    answers = model.answer([sample.text for sample in samples], [sample.spans for sample in samples])
+    model.train()
+    right = [answer.text == sample.target_text for answer, sample in zip(answers, samples, strict=True)]
+    return sum(right) / len(samples)
+
+
+def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
+    """Train the hybrid as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
+
+    The weights kept are those of the highest exact match on validation questions, the latest of equals.
+    """
+    rng = prepare(spec["seed"])
+    settings = spec["training"]
+    samples, held_out = (read_split(data, split) for split in ("train", "validation"))
+    streams = Streams.from_texts([sample.text for sample in samples], [sample.spans for sample in samples])
+    targets = target_vectors(samples)
+    supervision = Supervision(streams, targets)
+    fallback = Fallback(samples, streams, supervision.derivable, settings["fallback_share"])
+    pool = Pool(streams, targets, supervision, epochs(len(samples), rng), settings["batch_size"])
+    model = Hybrid(spec["architecture"], settings["value_jitter"]).to(device).train()
+    optimiser = Optimiser(model, settings["learning_rate"])
+    recorder = Recorder(model, settings["epochs"], len(samples))
+    finished = 0
+    for epoch in range(1, settings["epochs"] + 1):
+        losses = []
+        while finished < epoch * len(samples):
+            loss, chosen = step_loss(model, pool, rng, settings["most_packed"])
+            losses.append(loss.item())
+            spoken = fallback.batch(settings["batch_size"])
+            if spoken is not None:
+                loss = loss + model.speaking_loss(*spoken)
+            optimiser.step(loss, finished / (settings["epochs"] * len(samples)))
+            done = pool.move(chosen)
+            fallback.add(done, rng)
+            finished += len(done)
+            recorder.advance(len(done))
+        score = exact_match(model, held_out)
+        line = Epoch(epoch, optimiser.current_rate, sum(losses) / max(len(losses), 1), None, score)
+        recorder.end_epoch(line, (score,))
+    recorder.write(out, spec)

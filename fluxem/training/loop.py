@@ -1,0 +1,133 @@
+"""What training both models has in common: optimiser, schedule, the best weights so far, and the files of a run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from fluxem.integration.sample_format import Sample, read_samples
+from fluxem.models.weights import write_weights
+from fluxem.pipeline.files import write_json, write_text
+
+WARM_UP = 100  # steps
+LOWEST_RATE = 0.05  # of the learning rate, reached at the end
+CLIP = 1.0  # largest gradient norm
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of history.csv."""
+
+    epoch: int
+    learning_rate: float
+    train_loss: float
+    validation_loss: float | None
+    validation_exact_match: float | None
+
+
+def prepare(seed: int) -> np.random.Generator:
+    """Seed everything; one thread and no denormals, so that the bytes of a run depend on nothing else."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.manual_seed(seed)
+    return np.random.default_rng(seed)
+
+
+def read_split(folder: Path, split: str) -> list[Sample]:
+    """The samples of a split; raises InputError for a missing or invalid file."""
+    return read_samples(folder / f"{split}.jsonl")
+
+
+class Optimiser:
+    """AdamW with clipping; the rate warms up, then falls along a cosine of the progress made."""
+
+    def __init__(self, model: nn.Module, rate: float) -> None:
+        self.parameters = list(model.parameters())
+        self.rate = rate
+        self.steps = 0
+        self.adam = torch.optim.AdamW(self.parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+
+    def step(self, loss: Tensor, progress: float) -> None:
+        """Follow the gradient of a loss; `progress` is the share of training done, 0 to 1."""
+        self.steps += 1
+        falling = LOWEST_RATE + (1 - LOWEST_RATE) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+        for group in self.adam.param_groups:
+            group["lr"] = self.rate * falling * min(1.0, self.steps / WARM_UP)
+        self.adam.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, CLIP)
+        self.adam.step()
+
+    @property
+    def current_rate(self) -> float:
+        """The rate of the last step."""
+        return float(self.adam.param_groups[0]["lr"])
+
+
+class Recorder:
+    """Keeps the history and the best weights, and says how far training is.
+
+    Args:
+        model: the network in training.
+        epochs: how many there will be at most.
+        rows: training rows in an epoch.
+    """
+
+    def __init__(self, model: nn.Module, epochs: int, rows: int) -> None:
+        self.model = model
+        self.history: list[Epoch] = []
+        self.best: tuple[float, ...] | None = None
+        self.best_epoch = 0
+        self.weights: dict[str, Tensor] = {}
+        self.terminal = sys.stderr.isatty()
+        self.bar = tqdm(total=epochs * rows, unit="sample", disable=not self.terminal)
+
+    def advance(self, rows: int) -> None:
+        """Count trained rows."""
+        self.bar.update(rows)
+
+    def end_epoch(self, line: Epoch, score: tuple[float, ...]) -> None:
+        """Note an epoch. The weights of the highest score are kept; of equal scores those of the later epoch."""
+        self.history.append(line)
+        if self.best is None or score >= self.best:
+            self.best, self.best_epoch = score, line.epoch
+            self.weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        numbers = (f"{f.name} {getattr(line, f.name):.4g}" for f in fields(line) if getattr(line, f.name) is not None)
+        text = ", ".join(numbers)
+        if self.terminal:
+            self.bar.set_postfix_str(text)
+        else:
+            print(text, flush=True)
+
+    def write(self, folder: Path, spec: dict[str, Any]) -> None:
+        """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all."""
+        self.bar.close()
+        write_weights(folder / "model.safetensors", self.weights)
+        write_text(folder / "history.csv", _csv(self.history))
+        run = {
+            "spec": spec,
+            "parameters": sum(p.numel() for p in self.model.parameters()),
+            "epochs": len(self.history),
+            "best_epoch": self.best_epoch,
+        }
+        write_json(folder / "run.json", run)
+
+
+def _csv(history: Sequence[Epoch]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [f.name for f in fields(Epoch)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(map(asdict, history))
+    return text.getvalue()

@@ -1,0 +1,107 @@
+"""Training the hybrid from answers only.
+
+A *pool* of questions is in flight, each at its own depth. A step scores the pool, learns from the reductions that are
+right (`Supervision`), and moves every question on by the model's own choice among the right ones; an answered question
+makes room for the next of the epoch. States of every depth so meet in one batch, and each right candidate has to beat
+the wrong candidates of all of them (*in-batch negatives*): a softmax over the few candidates of one state never learns
+an absolute score, and a long question is decided by comparing many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fluxem.integration.stream import Streams
+from fluxem.models.hybrid import Hybrid, advance
+from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, pack
+from fluxem.training.reachability import Supervision
+
+
+def routing_loss(scores: Tensor, right: Tensor) -> Tensor:
+    """-log(R / (R + W)), mean over states: R the mass of a state's right candidates, W of all wrong ones of the batch.
+
+    Args:
+        scores: (B, candidates), -inf where not allowed.
+        right: (B, candidates) bool, at least one in each row.
+    """
+    mass = torch.logsumexp(scores.masked_fill(~right, -torch.inf), dim=1)  # (B,)
+    wrong = torch.logsumexp(scores.masked_fill(right, -torch.inf).flatten(), dim=0)
+    return torch.nn.functional.softplus(wrong - mass).mean()
+
+
+class Pool:
+    """Questions in flight.
+
+    Args:
+        streams: all questions as first read.
+        targets: (N, 128) vectors of their answers; zero for an answer that is no value.
+        order: which question comes next, without end.
+        size: how many are in flight.
+    """
+
+    def __init__(
+        self, streams: Streams, targets: np.ndarray, supervision: Supervision, order: Iterator[int], size: int
+    ) -> None:
+        self.all, self.targets, self.supervision, self.order = streams, targets, supervision, order
+        self.question = np.array([next(order) for _ in range(size)], np.int64)
+        self.depth = np.zeros(size, np.int64)
+        self.state = np.zeros(size, np.int64)
+        self.streams = streams.take(self.question)
+
+    def right(self, allowed: np.ndarray) -> np.ndarray:
+        """The right ones of the allowed candidates, (B, candidates) bool.
+
+        Speaking is right where nothing else can be: without a derivation, or where brackets block the rest of one.
+        """
+        right = np.zeros_like(allowed)
+        right[:, ANSWER_NOW] = (self.streams.last_vectors() == self.targets[self.question]).all(1)
+        right[:, REDUCE:] = self.supervision.right(self.question, self.depth, self.state, allowed.shape[1] - REDUCE)
+        right &= allowed
+        right[:, SPEAK] = ~right.any(1)
+        return right
+
+    def move(self, chosen: np.ndarray) -> np.ndarray:
+        """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
+        reduced = np.flatnonzero(chosen >= REDUCE)
+        after, ok = advance(self.streams.take(reduced), chosen[reduced])
+        count = self.supervision.candidates(self.question[reduced], self.depth[reduced])
+        self.state[reduced] = self.state[reduced] * count + chosen[reduced] - REDUCE
+        self.depth[reduced] += 1
+        done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
+        finished = self.question[done]
+        self.question[done] = [next(self.order) for _ in done]
+        self.depth[done] = self.state[done] = 0
+        streams = self.streams.put(reduced, after).put(done, self.all.take(self.question[done]))
+        self.streams = streams.take(np.arange(len(streams)))
+        return finished
+
+
+def lay_out(lengths: np.ndarray, most_packed: int, rng: np.random.Generator) -> np.ndarray:
+    """(B,) row of each question: rows of about the same length, up to `most_packed` questions on average.
+
+    The number of rows is drawn between the fewest that `most_packed` asks for and the most that need no padding. The
+    longest questions are dealt first, forth and back over the rows, so that long ones meet short ones.
+    """
+    B = len(lengths)
+    fewest = -(-B // most_packed)
+    rows = int(rng.integers(fewest, max(fewest, int(lengths.sum() // lengths.max())) + 1))
+    order = rng.permutation(B)
+    order = order[np.argsort(-lengths[order], kind="stable")]
+    turn = np.arange(B) % (2 * rows)
+    row = np.empty(B, np.int64)
+    row[order] = np.minimum(turn, 2 * rows - 1 - turn)
+    return row
+
+
+def step_loss(model: Hybrid, pool: Pool, rng: np.random.Generator, most_packed: int) -> tuple[Tensor, np.ndarray]:
+    """Loss of the pool and the model's own choice among the right candidates (B,)."""
+    row = lay_out(pool.streams.lengths + 1, most_packed, rng)
+    packed = pack(pool.streams, row).to(model.project.weight.device)
+    scores = model(packed)
+    right = torch.from_numpy(pool.right(packed.allowed.cpu().numpy())).to(scores.device)
+    chosen = scores.detach().masked_fill(~right, -torch.inf).argmax(1)
+    return routing_loss(scores, right), chosen.cpu().numpy()

@@ -1,0 +1,125 @@
+"""A copy of the repository's pipeline around a package that does no work, to see which steps would run."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from snakemake.api import SnakemakeApi
+from snakemake.logging import logger
+from snakemake.settings.types import (
+    ConfigSettings,
+    DAGSettings,
+    OutputSettings,
+    Quietness,
+    RerunTrigger,
+    ResourceSettings,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# What stands for the modules that the scripts import. `words` is imported by `tasks`, `unused` by nothing.
+STANDINS = {
+    "tasks/__init__.py": """
+from fluxem.tasks.words import PHRASE
+
+SPLITS = ("train", "validation", "test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined")
+
+
+def generate(task, data, seed):
+    return {split: [{"id": "0", "text": f"{PHRASE} {seed}"}] for split in SPLITS}
+""",
+    "tasks/words.py": 'PHRASE = "what is"\n',
+    "training/__init__.py": "",
+    "training/run.py": """
+from fluxem.pipeline.files import write_json, write_text
+
+
+def train(spec, data, out, device):
+    write_text(out / "model.safetensors", "")
+    write_text(out / "history.csv", "")
+    write_json(out / "run.json", {"spec": spec})
+""",
+    "evaluation/__init__.py": "",
+    "evaluation/run.py": """
+from fluxem.pipeline.files import write_json, write_jsonl
+
+
+def evaluate(spec, data, out, device):
+    for split in spec["splits"]:
+        write_jsonl(out / "predictions" / f"{split}.jsonl", [])
+    write_json(out / "metrics.json", {"spec": spec})
+""",
+    "evaluation/tables.py": """
+from fluxem.pipeline.files import write_text
+
+
+def write_table(spec, metrics, table, csv):
+    write_text(table, f"{len(metrics)} runs")
+    write_text(csv, "")
+""",
+    "evaluation/figures.py": """
+from fluxem.pipeline.files import write_text
+
+
+def write_figures(spec, metrics, figure):
+    write_text(figure, "<svg/>")
+""",
+    "unused.py": "VALUE = 1\n",
+}
+
+
+def make_repository(folder: Path) -> Path:
+    """A repository with the real pipeline and configuration, and stand-ins for what the steps do."""
+    for name in ("workflow", "config", "profiles", "envs", "fluxem/pipeline"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py"):
+        shutil.copy2(ROOT / name, folder / name)
+    for name, source in STANDINS.items():
+        file = folder / "fluxem" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(source)
+    return folder
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run `python <command>` in a repository, without activating any environment."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def planned_jobs(folder: Path, *configfiles: Path) -> list[str]:
+    """What `snakemake all` would run, as "rule wildcards", such as `train arithmetic_small 0 hybrid`."""
+    jobs: list[str] = []
+
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if str(getattr(record, "event", "")).endswith(("JOB_INFO", "job_info")):
+                wildcards = record.wildcards or {}  # type: ignore[attr-defined]
+                jobs.append(" ".join([record.rule_name, *map(str, wildcards.values())]))  # type: ignore[attr-defined]
+
+    handler = Collect()
+    with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as api:
+        workflow = api.workflow(
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=ConfigSettings(configfiles=list(configfiles)),
+            snakefile=folder / "Snakefile",
+            workdir=folder,
+        )
+        triggers = frozenset({RerunTrigger.CODE, RerunTrigger.INPUT, RerunTrigger.MTIME, RerunTrigger.PARAMS})
+        logger.addHandler(handler)
+        try:
+            dag = workflow.dag(DAGSettings(targets={"all"}, rerun_triggers=triggers))
+            dag.execute_workflow(executor="dryrun")
+        finally:
+            logger.removeHandler(handler)
+    return sorted(jobs)

@@ -1,0 +1,204 @@
+"""A change, and exactly the jobs that Snakemake would run after it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from miniature import make_repository, planned_jobs, run
+
+SEEDS, MODELS = (0, 1), ("token_only", "hybrid")
+CONFIG = """
+task: arithmetic
+seeds: [0, 1]
+data: {train_size: 1000, test_size: 200}
+training:
+  epochs: 20
+  batch_size: 32
+  hybrid: {patience: 5}
+"""
+EXPERIMENT = "config/arithmetic_small.yaml"
+DATA = [f"generate arithmetic_small {seed}" for seed in SEEDS]
+SUMMARY = ["all", "figures arithmetic_small", "table arithmetic_small"]
+
+
+def of(rule: str, *models: str) -> list[str]:
+    return [f"{rule} arithmetic_small {seed} {model}" for seed in SEEDS for model in models]
+
+
+EVERYTHING = [*DATA, *of("train", *MODELS), *of("eval", *MODELS), *SUMMARY]
+TRAINING = [*of("train", *MODELS), *of("eval", *MODELS), *SUMMARY]
+HYBRID = [*of("train", "hybrid"), *of("eval", "hybrid"), *SUMMARY]
+EVALUATION = [*of("eval", *MODELS), *SUMMARY]
+NOTHING: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository in which everything has been run."""
+    folder = make_repository(tmp_path_factory.mktemp("finished") / "repository")
+    (folder / EXPERIMENT).write_text(CONFIG)
+    done = run(folder, "-m", "snakemake", "--cores", "2", "all")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def repository(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished repository, times of change included, to change something in."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    folder = tmp_path / "repository"
+    shutil.copytree(finished, folder)
+    return folder
+
+
+def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def keeping_the_time(change: Callable[[Path], None], name: str) -> Callable[[Path], None]:
+    def keep(folder: Path) -> None:
+        before = (folder / name).stat()
+        change(folder)
+        os.utime(folder / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    return keep
+
+
+def touch(*names: str) -> Callable[[Path], None]:
+    return lambda folder: [os.utime(folder / name) for name in names] and None
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+CASES = {
+    "nothing": (lambda folder: None, NOTHING),
+    # configuration
+    "training value": (edit(EXPERIMENT, "epochs: 20", "epochs: 21"), TRAINING),
+    "training value of one model": (edit(EXPERIMENT, "patience: 5", "patience: 6"), HYBRID),
+    "two values swapped": (
+        edit(EXPERIMENT, "epochs: 20\n  batch_size: 32", "epochs: 32\n  batch_size: 20"),
+        TRAINING,
+    ),
+    "architecture of one model": (
+        edit(EXPERIMENT, "training:", "model: {hybrid: {num_layers: 3}}\ntraining:"),
+        HYBRID,
+    ),
+    "size of the data": (edit(EXPERIMENT, "train_size: 1000", "train_size: 999"), EVERYTHING),
+    "a default made explicit": (
+        edit(EXPERIMENT, "epochs: 20", "epochs: 20\n  learning_rate: 1.0e-3"),
+        NOTHING,
+    ),
+    "key order": (
+        edit(EXPERIMENT, "train_size: 1000, test_size: 200", "test_size: 200, train_size: 1000"),
+        NOTHING,
+    ),
+    "comment in the configuration": (edit(EXPERIMENT, "epochs", "# why\n  epochs"), NOTHING),
+    "override in config.yaml": (edit("config/config.yaml", "{}\n", "{training: {epochs: 3}}\n"), TRAINING),
+    "device": (edit(EXPERIMENT, "task:", "device: cuda\ntask:"), TRAINING),
+    "model removed": (edit(EXPERIMENT, "task:", "models: [hybrid]\ntask:"), SUMMARY),
+    "seed removed": (edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0]"), SUMMARY),
+    "seed added": (
+        edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0, 1, 2]"),
+        [
+            "generate arithmetic_small 2",
+            *(f"{r} arithmetic_small 2 {m}" for r in ("train", "eval") for m in MODELS),
+            *SUMMARY,
+        ],
+    ),
+    # code
+    "comment in code": (edit("fluxem/tasks/words.py", "PHRASE", "# why\nPHRASE"), NOTHING),
+    "layout of code": (edit("fluxem/tasks/words.py", '"what is"', '(\n    "what is"\n)'), NOTHING),
+    "documentation of code": (
+        edit("fluxem/training/run.py", "    write_text(out", '    """Train."""\n    write_text(out'),
+        NOTHING,
+    ),
+    "module that nothing imports": (edit("fluxem/unused.py", "1", "2"), NOTHING),
+    "the planner": (edit("fluxem/pipeline/step.py", "import json\n", "import json\nimport math\n"), NOTHING),
+    "code of the data": (edit("fluxem/tasks/words.py", "what is", "how much is"), EVERYTHING),
+    "code of training": (edit("fluxem/training/run.py", '"spec": spec', '"spec": spec, "best": 1'), TRAINING),
+    "code of evaluation": (
+        edit("fluxem/evaluation/run.py", '"spec": spec', '"spec": spec, "n": 1'),
+        EVALUATION,
+    ),
+    "code of the table": (
+        edit("fluxem/evaluation/tables.py", "runs", "models"),
+        ["all", "table arithmetic_small"],
+    ),
+    "code of a script": (
+        edit("workflow/scripts/make_figures.py", "return job.figure", "return job.table"),
+        ["all", "figures arithmetic_small"],
+    ),
+    "code changed, time kept": (
+        keeping_the_time(edit("fluxem/tasks/words.py", "what is", "what was"), "fluxem/tasks/words.py"),
+        EVERYTHING,
+    ),
+    "code touched": (
+        touch("fluxem/tasks/words.py", "workflow/scripts/eval.py", "Snakefile", EXPERIMENT),
+        NOTHING,
+    ),
+    # versions
+    "torch": (edit("constraints.txt", "torch==", "torch==9."), TRAINING),
+    "matplotlib": (
+        edit("constraints.txt", "matplotlib==", "matplotlib==9."),
+        ["all", "figures arithmetic_small"],
+    ),
+    "a library that computes nothing": (edit("constraints.txt", "tqdm==", "tqdm==9."), NOTHING),
+    "the conda environment": (edit("envs/torch-cpu.yaml", "tqdm==", "tqdm==9."), NOTHING),
+    # results
+    "data touched": (touch("results/arithmetic_small/seed0/data/train.jsonl"), NOTHING),
+    "table deleted": (remove("results/arithmetic_small/table.md"), ["all", "table arithmetic_small"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_exactly_the_stale_jobs_run(repository: Path, case: str) -> None:
+    change, jobs = CASES[case]
+    change(repository)
+    assert planned_jobs(repository) == sorted(jobs)
+
+
+def test_an_overlay_merges_with_the_experiment(repository: Path) -> None:
+    overlay = repository / "my.yaml"
+    overlay.write_text("experiments: {arithmetic_small: {training: {epochs: 5, hybrid: {patience: 5}}}}")
+    assert planned_jobs(repository, overlay) == sorted(TRAINING)
+
+
+def test_results_may_go_elsewhere(repository: Path, tmp_path: Path) -> None:
+    overlay = repository / "my.yaml"
+    overlay.write_text(f"results_dir: {tmp_path / 'elsewhere'}")
+    assert planned_jobs(repository, overlay) == sorted(EVERYTHING)
+
+
+def test_a_wrong_configuration_stops_snakemake_in_one_line(repository: Path) -> None:
+    edit(EXPERIMENT, "epochs", "epohcs")(repository)
+    done = run(repository, "-m", "snakemake", "--dry-run")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    message = [line for line in done.stderr.splitlines() if "profile" not in line]
+    assert message == [f"{EXPERIMENT}: training.epohcs is not a known key; did you mean epochs?"]
+
+
+def test_results_of_another_configuration_are_refused(repository: Path) -> None:
+    """Snakemake trusts a file it has no record of; the step that reads it does not."""
+    folder = repository / "results/arithmetic_small/seed0/hybrid"
+    run_json = folder / "run.json"
+    run_json.write_text(run_json.read_text().replace('"epochs": 20', '"epochs": 3'))
+    (folder / "metrics.json").unlink()
+    shutil.rmtree(repository / ".snakemake")
+    done = run(repository, "-m", "snakemake", "--cores", "1", "results/arithmetic_small/seed0/hybrid/metrics.json")
+    assert done.returncode == 1
+    assert "run.json is stale: training.epochs is 3, expected 20: make it again with `python workflow/" in done.stderr
+    assert not (folder / "metrics.json").exists()

@@ -1,0 +1,22 @@
+# One thread: results must be the same bytes from any number of cores.
+rule train:
+    input:
+        rules.generate.output,
+    output:
+        f"{RUN}/model.safetensors",
+        f"{RUN}/run.json",
+        f"{RUN}/history.csv",
+    log:
+        f"{EXPERIMENT}/logs/train_{{model}}_seed{{seed}}.log",
+    benchmark:
+        f"{EXPERIMENT}/benchmarks/train_{{model}}_seed{{seed}}.tsv"
+    conda:
+        "../../envs/torch-cpu.yaml"
+    threads: 1
+    params:
+        spec=lambda w: canonical(plan.train(w.experiment, int(w.seed), w.model)),
+        results=lambda w: RESULTS,
+        device=lambda w: plan.experiments[w.experiment].device,
+    shell:
+        "python workflow/scripts/train_{wildcards.model}.py --spec {params.spec:q} --results {params.results:q}"
+        " --device {params.device} > {log:q} 2>&1"

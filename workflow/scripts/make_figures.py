@@ -1,0 +1,16 @@
+"""Draw the accuracy of every model by number of operations, to results/<experiment>/figures/."""
+
+from pathlib import Path
+
+from fluxem.pipeline.step import Job, main
+
+
+def work(job: Job) -> Path:
+    from fluxem.evaluation.figures import write_figures
+
+    write_figures(job.spec, job.records, job.figure)
+    return job.figure
+
+
+if __name__ == "__main__":
+    main("figures", __doc__, work)

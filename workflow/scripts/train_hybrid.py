@@ -1,0 +1,16 @@
+"""Train the hybrid, the model of the mixed stream, to results/<experiment>/seed<seed>/hybrid/."""
+
+from pathlib import Path
+
+from fluxem.pipeline.step import Job, main
+
+
+def work(job: Job) -> Path:
+    from fluxem.training.hybrid import train
+
+    train(job.spec, job.data, job.run, job.device)
+    return job.run
+
+
+if __name__ == "__main__":
+    main("train_hybrid", __doc__, work)
