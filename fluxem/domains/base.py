@@ -70,24 +70,24 @@ def require_text(text: Any) -> str:
     return text
 
 
-def _out_of_range(left: Vectors, right: Vectors) -> InputError:
+def _out_of_range(*operands: Vectors) -> InputError:
     return RangeError("the result is outside what a vector holds exactly")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A binary operation on vectors. Its result is bitwise the encoding of the exact result.
+    """A unary or binary operation on vectors. Its result is bitwise the encoding of the exact result.
 
-    `function` takes the left and the right operands, (n, 128) each, and returns the results (n, 128) float32
-    and ok (n,) bool; a row that is not ok (out of range, undefined) is all zero. `refusal` says why, for one
-    such pair, (1, 128) each.
+    `function` takes a batch (n, 128) for each operand, the left one first, and returns the results (n, 128)
+    float32 and ok (n,) bool; a row that is not ok (out of range, undefined) is all zero. `refusal` says why,
+    for one such row, (1, 128) of each operand.
     """
 
     name: str
     symbol: str
-    operands: tuple[str, str]  # names of domains
+    operands: tuple[str, ...]  # names of one or two domains
     result: str
     commutative: bool
     law: str
-    function: Callable[[Vectors, Vectors], tuple[Vectors, NDArray[np.bool_]]]
-    refusal: Callable[[Vectors, Vectors], InputError] = _out_of_range
+    function: Callable[..., tuple[Vectors, NDArray[np.bool_]]]
+    refusal: Callable[..., InputError] = _out_of_range
