@@ -23,9 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from fluxem.integration.sample_format import Sample, validate_file, validate_line
+from fluxem.registry import DOMAINS
 
 REPEATS = 5
-FIELD = re.compile(r"sample|text|target_text|target_value|id|metadata|spans(\[\d+\](\.(type|start|end|value|dims))?)?")
+FIELD = re.compile(
+    r"sample|text|target_text|target_value|id|metadata"
+    r"|spans(\[\d+\](\.(type|start|end|value|dims(\.(I|J|L|M|N|T|Theta))?))?)?"
+)
 INSERTED = (
     b'"',
     b"{",
@@ -55,6 +59,37 @@ def question(draw: random.Random, low: int, high: int, extra: bool) -> dict[str,
     row = {"text": text + "?", "spans": spans, "target_text": str(sum(values))}
     more = {"target_value": sum(values), "id": "train-1", "metadata": {"operations": 2, "brackets": False}}
     return row | more if extra else row
+
+
+#: Texts of every domain; a quantity's value is its number of SI base units, with its dims.
+WRITTEN: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "complex": (("3 + 4j", {"value": "3+4i"}), ("1/3-(2/3)i", {"value": "1/3-(2/3)i"})),
+    "vector": (("(1, 2.5, -1/3)", {"value": "(1, 2.5, -1/3)"}), ("[1, 2]", {"value": "(1, 2)"})),
+    "boolean": (("true", {"value": True}), ("false", {"value": "false"})),
+    "phys_quantity": (
+        ("373.15 K", {"value": 373.15, "dims": {"Theta": 1}}),
+        ("9.81 m/s^2", {"value": 9.81, "dims": {"L": 1, "T": -2}}),
+        ("3 km", {"value": 3000, "dims": {"L": 1}}),
+    ),
+    "phys_unit": (("km/h", {"value": "km/h"}), ("C", {"value": "C"})),
+    "chem_formula": (("H2O", {"value": "H2O"}), ("CuSO4·5H2O", {"value": "CuSO4·5H2O"})),
+    "chem_reaction": (("2H2 + O2 -> 2H2O", {"value": "2 H2 + O2 -> 2 H2O"}),),
+    "dna": (("ATGCGTACGTTAG", {"value": "ATGCGTACGTTAG"}),),
+    "taxonomy": (("Homo sapiens", {"value": "Homo sapiens"}),),
+    "pitch": (("C♯4", {"value": "C#4"}), ("Bb2", {"value": "Bb2"})),
+    "pitch_class_set": (("{7, 0, 4}", {"value": "{0, 4, 7}"}),),
+    "date": (("22 November 2024", {"value": "2024-11-22"}), ("2024-02-29", {"value": "2024-02-29"})),
+}
+
+
+def assortment(draw: random.Random) -> dict[str, Any]:
+    """A sample with three spans of any domains but numbers."""
+    text, spans = "Take ", []
+    for name in draw.choices(list(WRITTEN), k=3):
+        written, value = draw.choice(WRITTEN[name])
+        spans.append({"type": name, "start": len(text), "end": len(text) + len(written), **value})
+        text += written + draw.choice((" and ", ", ", "; 😀 "))
+    return {"text": text, "spans": spans, "target_text": "it"}
 
 
 def write_questions(path: Path, count: int, low: int, high: int, extra: bool = False) -> None:
@@ -151,14 +186,21 @@ def checked_verdict(line: bytes | str, number: int) -> bool:
     if isinstance(verdict, Sample):
         row = json.loads(line)
         for given, span in zip(row.get("spans", []), verdict.spans, strict=True):
-            written = verdict.text[given["start"] : given["end"]].replace(",", "")
-            assert Fraction(written) == span.value == Fraction(str(given["value"])), line
+            written = verdict.text[given["start"] : given["end"]]
+            if span.domain == "number":
+                assert Fraction(written.replace(",", "")) == span.value == Fraction(str(given["value"])), line
+            else:
+                assert DOMAINS[span.domain].parse(written) == span.value, line
         return True
     assert verdict and not plainly_valid(line), line
     for problem in verdict:
         assert problem.line == number and FIELD.fullmatch(problem.field), (problem, line)
         assert problem.message.isprintable(), (problem, line)
     return False
+
+
+def _drawn(draw: random.Random) -> dict[str, Any]:
+    return assortment(draw) if draw.random() < 0.33 else question(draw, 0, 99, draw.random() < 0.5)
 
 
 def fuzz(count: int, seed: int = 0) -> Counter[str]:
@@ -172,8 +214,8 @@ def fuzz(count: int, seed: int = 0) -> Counter[str]:
         path = Path(folder) / "mutated.jsonl"
         for first in range(0, count, 50_000):
             size = min(50_000, count - first)
-            rows = [question(draw, 0, 99, draw.random() < 0.5) for _ in range(size)]
-            lines = [mutate(draw, json.dumps(row).encode()) for row in rows]
+            rows = [_drawn(draw) for _ in range(size)]
+            lines = [mutate(draw, json.dumps(row, ensure_ascii=draw.random() < 0.5).encode()) for row in rows]
             valid = [checked_verdict(line, number) for number, line in enumerate(lines, 1)]
             path.write_bytes(b"\n".join(lines) + b"\n")
             reported = {problem.line for problem in validate_file(path).problems}

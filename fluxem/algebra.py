@@ -19,7 +19,7 @@ def execute(
 
     Takes (n,) integers and two (n, 128) batches; returns the results (n, 128) and ok (n,). A row that is not
     ok has no result that a vector holds exactly, and is all zero. InputError when a row is no operand of its
-    operation, or an index is that of none.
+    operation, or an index is that of none, or of one that takes a single operand.
     """
     operation_index = np.asarray(operation_index)
     if not ((operation_index >= 0) & (operation_index < len(OPERATIONS))).all():
@@ -28,8 +28,11 @@ def execute(
     result = np.zeros((len(left), DIM), np.float32)
     ok = np.zeros(len(left), bool)
     for index in np.unique(operation_index):
+        operation = OPERATIONS[index]
+        if len(operation.operands) != 2:
+            raise InputError(f"{operation.name} of {', '.join(operation.operands)} does not take two operands")
         rows = operation_index == index
-        result[rows], ok[rows] = OPERATIONS[index].function(left[rows], right[rows])
+        result[rows], ok[rows] = operation.function(left[rows], right[rows])
     return result, ok
 
 
@@ -41,15 +44,20 @@ def encode_batch(values: Sequence[Any] | NDArray[Any], domain: str) -> Vectors:
 def encode(value_or_text: Any, domain: str | None = None) -> NDArray[np.float32]:
     """The vector (128,) float32 of a value, or of the value a text denotes.
 
-    Without a domain, the first registered one that can read it is meant. ParseError, RangeError, or
-    InputError for a value of no domain's type.
+    Without a domain, a value is of the first registered one that takes its type. A text is what the first
+    finds that finds the whole of it; else what the only one reads that can, and ParseError where several can:
+    `C4` may be a pitch or four atoms of carbon. RangeError, or InputError for a value of no domain's type.
     """
-    candidates = list(DOMAINS.values()) if domain is None else [_domain(domain)]
+    if domain is not None:
+        meant = _domain(domain)
+        value = meant.parse(value_or_text) if isinstance(value_or_text, str) else value_or_text
+        return meant.encode([value])[0]
     if isinstance(value_or_text, str):
-        return _encode_text(value_or_text, candidates)
-    for candidate in candidates:
-        if domain is not None or isinstance(value_or_text, candidate.value_types):
-            return candidate.encode([value_or_text])[0]
+        meant, value = _read(value_or_text.strip())
+        return meant.encode([value])[0]
+    for meant in DOMAINS.values():
+        if isinstance(value_or_text, meant.value_types):
+            return meant.encode([value_or_text])[0]
     raise InputError(f"no domain holds a {type(value_or_text).__name__}; domains: {', '.join(DOMAINS)}")
 
 
@@ -73,23 +81,24 @@ def render(vector: Vectors) -> Any:
     return render_batch(np.atleast_2d(vector))[0] if np.ndim(vector) == 1 else render_batch(vector)
 
 
-def apply(operation: str, left: Vectors, right: Vectors) -> NDArray[np.float32]:
-    """The named operation on two vectors (128,), or row by row on two batches (n, 128), each of one domain.
+def apply(operation: str, *operands: Vectors) -> NDArray[np.float32]:
+    """The named operation on vectors (128,), or row by row on batches (n, 128), each batch of one domain.
 
-    RangeError or UndefinedError, with the row, when no vector holds a result exactly or there is none;
-    InputError when no operation of that name takes such operands.
+    Operations of one name are told apart by the domains of their one or two operands. RangeError or
+    UndefinedError, with the row, when no vector holds a result exactly or there is none; InputError when no
+    operation of that name takes such operands.
     """
-    single = np.ndim(left) == 1
-    lefts, rights = as_vectors(np.atleast_2d(left)), as_vectors(np.atleast_2d(right))
-    if np.shape(left) != np.shape(right):
-        raise InputError(f"{operation}: operands of shapes {np.shape(left)} and {np.shape(right)}")
-    if not len(lefts):
-        return lefts
-    chosen = _operation(operation, lefts, rights)
-    result, ok = chosen.function(lefts, rights)
+    if not operands or len({np.shape(operand) for operand in operands}) > 1:
+        raise InputError(f"{operation}: operands of shapes {' and '.join(str(np.shape(one)) for one in operands)}")
+    single = np.ndim(operands[0]) == 1
+    batches = [as_vectors(np.atleast_2d(operand)) for operand in operands]
+    if not len(batches[0]):
+        return batches[0]
+    chosen = _operation(operation, batches)
+    result, ok = chosen.function(*batches)
     if not ok.all():
         row = int(np.argmin(ok))
-        refusal = chosen.refusal(lefts[row : row + 1], rights[row : row + 1])
+        refusal = chosen.refusal(*(batch[row : row + 1] for batch in batches))
         raise type(refusal)(f"{operation}: {refusal}" if single else f"{operation}, row {row}: {refusal}")
     return result[0] if single else result
 
@@ -100,13 +109,28 @@ def _domain(name: str) -> Domain:
     return DOMAINS[name]
 
 
-def _encode_text(text: str, candidates: list[Domain]) -> NDArray[np.float32]:
-    for candidate in candidates[:-1]:
+def _read(text: str) -> tuple[Domain, Any]:
+    """The domain that is meant by a text, and the value: see `encode`."""
+    for domain in DOMAINS.values():
+        span = next(domain.find(text), None)
+        if span and (span.start, span.end) == (0, len(text)):
+            return domain, span.value
+    readings: list[tuple[Domain, Any]] = []
+    refusal: InputError | None = None
+    for domain in DOMAINS.values():
         try:
-            return candidate.encode([candidate.parse(text)])[0]
+            readings.append((domain, domain.parse(text)))
         except ParseError:
             continue
-    return candidates[-1].encode([candidates[-1].parse(text)])[0]
+        except InputError as error:
+            refusal = refusal or error
+    if len(readings) == 1:
+        return readings[0]
+    shown = text if len(text) <= 40 else text[:37] + "..."
+    if readings:
+        names = " or ".join(domain.name for domain, _ in readings)
+        raise ParseError(f"{shown!r} may be {names}; name the domain that is meant")
+    raise refusal or ParseError(f"{shown!r} is no value of a domain; domains: {', '.join(DOMAINS)}")
 
 
 def _per_domain(vectors: Vectors, method: Callable[[Domain, Vectors], list[Any]]) -> list[Any]:
@@ -127,10 +151,11 @@ def _tagged(tag: int, row: int) -> Domain:
     raise InputError(f"row {row}: not a vector of a registered domain ({', '.join(DOMAINS)})")
 
 
-def _operation(name: str, left: Vectors, right: Vectors) -> Operation:
-    operands = tuple(_tagged(read_tag(vectors[:1])[0], 0).name for vectors in (left, right))
+def _operation(name: str, batches: Sequence[Vectors]) -> Operation:
+    operands = tuple(_tagged(read_tag(vectors[:1])[0], 0).name for vectors in batches)
     for operation in OPERATIONS:
         if (operation.name, operation.operands) == (name, operands):
             return operation
-    known = ", ".join(dict.fromkeys(operation.name for operation in OPERATIONS))
-    raise InputError(f"no operation {name!r} takes {' and '.join(operands)}; operations: {known}")
+    taken = [operation.name for operation in OPERATIONS if operation.operands == operands]
+    known = ", ".join(taken) or "none"
+    raise InputError(f"no operation {name!r} takes {' and '.join(operands)}; operations that do: {known}")

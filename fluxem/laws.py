@@ -8,20 +8,30 @@ from fluxem.errors import InputError
 
 
 def assert_homomorphism(
-    domain: Domain, operation: Operation, exact: Callable[[Any, Any], Any], pairs: Sequence[tuple[Any, Any]]
+    domains: Domain | Sequence[Domain],
+    operation: Operation,
+    exact: Callable[..., Any],
+    arguments: Sequence[tuple[Any, ...]],
 ) -> None:
-    """operation(encode(a), encode(b)) is bitwise encode(exact(a, b)) for every pair (a, b) of values.
+    """operation(encode(a), ...) is bitwise encode(exact(a, ...)) for every tuple of values, one per operand.
 
-    Where `exact` raises an ArithmeticError, or no vector can hold what it returns, the row is refused: not
-    ok, and all zero.
+    `domains` are those of the operands and, last, of the result; a single one stands for all of them. Where
+    `exact` raises an ArithmeticError or an InputError, or no vector can hold what it returns, the row is
+    refused: not ok, and all zero.
     """
-    left, right = domain.encode([a for a, _ in pairs]), domain.encode([b for _, b in pairs])
-    results, ok = operation.function(left, right)
-    assert results.shape == left.shape and results.dtype == left.dtype and ok.shape == (len(pairs),)
-    for (a, b), result, is_ok in zip(pairs, results, ok, strict=True):
-        shown = f"{operation.name}({a}, {b})"
+    if isinstance(domains, Domain):
+        domains = [domains] * (len(operation.operands) + 1)
+    *operands, held = domains
+    names = (*operation.operands, operation.result)
+    assert tuple(domain.name for domain in domains) == names, f"{operation.name} is defined on {names}"
+    batches = [domain.encode([row[side] for row in arguments]) for side, domain in enumerate(operands)]
+    results, ok = operation.function(*batches)
+    assert results.shape == batches[0].shape and results.dtype == batches[0].dtype
+    assert ok.shape == (len(arguments),)
+    for row, result, is_ok in zip(arguments, results, ok, strict=True):
+        shown = f"{operation.name}({', '.join(map(str, row))})"
         try:
-            expected = domain.encode([exact(a, b)])[0]
+            expected = held.encode([exact(*row)])[0]
         except (ArithmeticError, InputError):
             assert not is_ok, f"{shown} has no exact result but was not refused"
             assert not result.any(), f"{shown} was refused but its row is not zero"

@@ -65,11 +65,11 @@ class NumberDomain(Domain):
         if integers is not None:
             ones = np.ones(len(integers))
             return _vectors(residues.of_integers(integers), integers.astype(np.float64), ones)
-        exact = [_exact(value, row) for row, value in enumerate(values)]
-        for row, value in enumerate(exact):
+        rationals = [exact(value, row) for row, value in enumerate(values)]
+        for row, value in enumerate(rationals):
             if not residues.in_range(value.numerator, value.denominator):
                 raise RangeError(f"row {row}: {_outside(_size(value))}")
-        parts = [(value.numerator, value.denominator) for value in exact]
+        parts = [(value.numerator, value.denominator) for value in rationals]
         return _vectors_of_parts(parts, residues.of_fractions(parts))
 
     def decode(self, vectors: Vectors) -> list[Number]:
@@ -116,7 +116,11 @@ def _as_int64(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64] | None:
     return None
 
 
-def _exact(value: Any, row: int) -> Number:
+def exact(value: Any, row: int) -> Number:
+    """The int or Fraction that a value means; InputError, naming the row, if it means none.
+
+    A Fraction or int may be outside the range of vectors; a float or Decimal that is raises RangeError.
+    """
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return int(value)
     if isinstance(value, Fraction):

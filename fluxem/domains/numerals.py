@@ -147,7 +147,7 @@ def _fraction(text: str, numerator: Literal, denominator: Literal) -> Literal | 
         before -= 1
     if before and (text[before - 1] in _BINDS_NUMERATOR or text.endswith("**", 0, before)):
         return None
-    after = _skip_space(text, denominator.end)
+    after = skip_space(text, denominator.end)
     if text[after : after + 1] in _BINDS_DENOMINATOR or text.startswith("**", after):
         return None
     value = Fraction(numerator.value) / denominator.value
@@ -159,16 +159,16 @@ def _fraction(text: str, numerator: Literal, denominator: Literal) -> Literal | 
 def _signed(text: str, literal: Literal) -> Literal:
     """The literal with the sign in front of it, if that is one."""
     sign = literal.start - 1
-    if sign < 0 or text[sign] not in _SIGNS or not _operand_follows(text, sign):
+    if sign < 0 or text[sign] not in _SIGNS or not operand_follows(text, sign):
         return literal
-    after = _skip_space(text, literal.end)
+    after = skip_space(text, literal.end)
     if text.startswith(("^", "**"), after) or text.endswith("++", 0, literal.start):
         return literal
     negated = -literal.value if literal.value is not None and text[sign] != "+" else literal.value
     return replace(literal, start=sign, value=negated)
 
 
-def _operand_follows(text: str, sign: int) -> bool:
+def operand_follows(text: str, sign: int) -> bool:
     """Whether what precedes text[sign] cannot be a left operand, so that the sign is unary."""
     last = sign - 1
     while last >= 0 and text[last].isspace():
@@ -186,7 +186,8 @@ def _operand_follows(text: str, sign: int) -> bool:
     return not (before.isalnum() or before in _AFTER_OPERAND)
 
 
-def _skip_space(text: str, index: int) -> int:
+def skip_space(text: str, index: int) -> int:
+    """The first index from this one on where no space stands."""
     while index < len(text) and text[index].isspace():
         index += 1
     return index

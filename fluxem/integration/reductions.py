@@ -1,4 +1,4 @@
-"""What a router may choose between: every operation on two adjacent virtual tokens, in either operand order."""
+"""What a router may choose between: every binary operation on two adjacent virtual tokens, in either operand order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHOICES: tuple[tuple[int, bool], ...] = tuple(
     (index, swapped)
     for index, operation in enumerate(registry.OPERATIONS)
     for swapped in (False, True)
-    if not (swapped and operation.commutative)
+    if len(operation.operands) == 2 and not (swapped and operation.commutative)
 )
 _OPERATION = np.array([index for index, _ in CHOICES], np.int64)
 _SWAPPED = np.array([swapped for _, swapped in CHOICES], bool)

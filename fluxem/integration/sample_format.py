@@ -14,8 +14,16 @@
 | `metadata` | | any object |
 
 A span says that `text[start:end]`, counted in Unicode characters, reads as `value` in the registered domain
-`type`. Numbers are JSON numbers, taken exactly as written, or fractions in a string. Quantities, and no other
-spans, have `dims`: integer exponents of the SI base dimensions I, J, L, M, N, T, Theta. No other keys exist.
+`type`. How `value` is given depends on the domain:
+
+| `type` | `value` |
+|---|---|
+| number | a JSON number, taken exactly as written, or a fraction in a string |
+| phys_quantity | the number it is in SI base units, with `dims`: integer exponents of I, J, L, M, N, T, Theta |
+| boolean | true or false, or a string |
+| every other | a string that the domain reads, such as "H2O" or "2024-11-22" |
+
+Quantities, and no other spans, have `dims`. No other keys exist.
 
 Lines end in `\\n` or `\\r\\n`; the last may go without. Anything else in a line is a problem that names the
 line and the field, and one bad line never hides another. `strict_json` says what is refused as JSON.

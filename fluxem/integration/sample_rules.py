@@ -29,6 +29,7 @@ _MISSING: Final = object()  # the value of a key that is not there; null reads a
 _SHOWN: Final = 40  # characters of a value in a message
 _CONTAINERS: Final = frozenset((dict, list))
 _VALUE_TYPES: Final = frozenset((int, Decimal, str))
+_OTHER_TYPES: Final = frozenset((bool,))  # of "value", where a domain has values of this type
 _FRACTION: Final = re.compile(r"-?[0-9]+/[0-9]+")
 _TEXT: Final = "a string that is not empty"
 _PLAIN_DIGITS: Final = 18  # integers this long are in every range
@@ -118,7 +119,7 @@ class Checker:
                 reached = end
             else:
                 self._bad_bounds(index, start, end, length)
-            if type(value) not in _VALUE_TYPES:
+            if type(value) not in _VALUE_TYPES and not (domain and type(value) in _OTHER_TYPES & {*domain.value_types}):
                 self._expected(f"spans[{index}].value", "a number or a string", value)
             plain = len(span) == 4 and len(faults) == before  # the four keys above, and no others
             if not plain or name in dimensional:
@@ -180,14 +181,19 @@ class Checker:
         if not agrees:
             self._fault(f"{field}.value", f"value {_show(given)} disagrees with text {_show(written)}")
 
-    def _meaning(self, domain: Domain, given: int | Decimal | str, dims: dict[str, int] | None = None) -> Any:
+    def _meaning(self, domain: Domain, given: int | Decimal | str | bool, dims: dict[str, int] | None = None) -> Any:
         """What "value" and "dims" mean; InputError if nothing. A Decimal equals the int or Fraction it is."""
         if dims is not None:
             return self.dimensional[domain.name].with_dims(given, dims)
-        if type(given) is not str:
+        if type(given) is bool:
             return given
-        if domain is self.number and not _FRACTION.fullmatch(given):
-            raise InputError(f'expected a number, or a fraction such as "1/3", got {_show(given)}')
+        if domain is self.number:
+            if type(given) is not str:
+                return given
+            if not _FRACTION.fullmatch(given):
+                raise InputError(f'expected a number, or a fraction such as "1/3", got {_show(given)}')
+        elif type(given) is not str:
+            raise InputError(f"expected a string such as {_show(domain.example)}, got {_show(given)}")
         return domain.parse(given)
 
     def _tangled(self, placed: list[tuple[int, int, int]]) -> None:

@@ -68,8 +68,8 @@ class Pool:
         """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
         reduced = np.flatnonzero(chosen >= REDUCE)
         after, ok = advance(self.streams.take(reduced), chosen[reduced])
-        count = self.supervision.candidates(self.question[reduced], self.depth[reduced])
-        self.state[reduced] = self.state[reduced] * count + chosen[reduced] - REDUCE
+        place = self.question[reduced], self.depth[reduced], self.state[reduced]
+        self.state[reduced] = self.supervision.child(*place, chosen[reduced] - REDUCE)
         self.depth[reduced] += 1
         done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
         finished = self.question[done]
