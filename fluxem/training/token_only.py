@@ -74,7 +74,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     questions, held_out = (Questions(read_split(data, split)) for split in ("train", "validation"))
     model = TokenOnly(spec["architecture"]).to(device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
-    recorder = Recorder(model, settings["epochs"], len(questions.rows))
+    recorder = Recorder(model, settings, len(questions.rows))
     steps = settings["epochs"] * -(-len(questions.rows) // settings["batch_size"])
     for epoch in range(1, settings["epochs"] + 1):
         total = 0.0
@@ -85,7 +85,6 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
             recorder.advance(len(chosen))
         checked = validation_loss(model, held_out, device)
         line = Epoch(epoch, optimiser.current_rate, total / len(questions.rows), checked, None)
-        recorder.end_epoch(line, (-checked,))
-        if settings["patience"] and epoch - recorder.best_epoch >= settings["patience"]:
+        if recorder.end_epoch(line, -checked):
             break
     recorder.write(out, spec)
