@@ -59,16 +59,29 @@ SENTENCES = {
         "the total of {a} and {b}",
         "add {a} and {b}",
         "add {b} to {a}",
+        "sum {a} and {b}",
+        "increase {a} by {b}",
         "{b} more than {a}",
     ),
     "-": (
         "subtract {b} from {a}",
         "the difference of {a} and {b}",
+        "the difference between {a} and {b}",
+        "decrease {a} by {b}",
         "{b} less than {a}",
         "take {b} away from {a}",
+        "{a} take away {b}",
     ),
-    "*": ("the product of {a} and {b}", "multiply {a} by {b}", "multiply {a} and {b}"),
-    "/": ("divide {a} by {b}", "the quotient of {a} and {b}"),
+    "*": (
+        "the product of {a} and {b}",
+        "multiply {a} by {b}",
+        "multiply {a} and {b}",
+        "multiply {a} with {b}",
+    ),
+    "/": (
+        "divide {a} by {b}",
+        "the quotient of {a} and {b}",
+    ),
 }
 #: A row is given up after this many draws: the ranges are then too small for so many different questions.
 MOST_DRAWS = 10_000
@@ -167,7 +180,7 @@ def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, list[tuple[in
 def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
     """A sample row (see `fluxem.integration.sample_format`) without its id."""
     phrasing = "{}"
-    if phrasings and chain.count() == 1 and rng.random() < 0.3:
+    if phrasings and chain.count() == 1 and rng.random() < 0.4:
         expression, numbers = write_sentence(rng, chain)
     elif phrasings:
         style = rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
