@@ -12,6 +12,7 @@ from fluxem import algebra, space
 from fluxem.integration.sample_format import Sample
 from fluxem.integration.segmenter import spans as find_spans
 from fluxem.integration.stream import Streams
+from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
 from fluxem.training.pool import Pool, step_loss
@@ -119,7 +120,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     settings = spec["training"]
     samples, held_out = (read_split(data, split) for split in ("train", "validation"))
     session = Session(samples, settings, rng)
-    model = Hybrid(spec["architecture"], settings["value_jitter"]).to(device).train()
+    model = move(Hybrid(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(samples))
     finished, total = 0, settings["epochs"] * len(samples)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from fluxem.integration.sample_format import Sample
+from fluxem.models.device import move
 from fluxem.models.speaker import answer_tokens, pad
 from fluxem.models.token_only import TokenOnly, question_tokens
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
@@ -72,7 +73,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     rng = prepare(spec["seed"])
     settings = spec["training"]
     questions, held_out = (Questions(read_split(data, split)) for split in ("train", "validation"))
-    model = TokenOnly(spec["architecture"]).to(device).train()
+    model = move(TokenOnly(spec["architecture"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(questions.rows))
     steps = settings["epochs"] * -(-len(questions.rows) // settings["batch_size"])
