@@ -1,7 +1,7 @@
 """Insert measured results into a document: `python docs/insert_results.py README.md` (`make readme`).
 
-Between `<!-- begin FILE -->` and `<!-- end FILE -->` the text of FILE, a table that the pipeline wrote, is put anew. Its
-heading is left out.
+Between `<!-- begin FILE -->` and `<!-- end FILE -->` the text of FILE, a table that the pipeline wrote, is put anew,
+without its heading.
 """
 
 from __future__ import annotations
