@@ -21,6 +21,7 @@ import torch
 
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.models.hybrid import Hybrid
+from fluxem.models.repeatable import repeatable
 from fluxem.models.token_only import TokenOnly
 from fluxem.pipeline.files import write_jsonl
 from fluxem.pipeline.load import load_experiment
@@ -40,7 +41,6 @@ Result = tuple[int, float, float, float]
 def peak(repeats: int = 30, size: int = 1024) -> float:
     """Largest measured floating-point operations per second of a square float32 matrix product."""
     left, right = torch.randn(size, size), torch.randn(size, size)
-    torch.set_num_threads(1)
     best = float("inf")
     for _ in range(repeats):
         start = time.perf_counter()
@@ -85,6 +85,7 @@ def timed_steps(model: TokenOnly | Hybrid, step: Callable[[], int], steps: int) 
     return trained, time.perf_counter() - wall, time.process_time() - cpu, counter.operations
 
 
+@repeatable()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=200, help="training steps to time, after 20 to warm up")

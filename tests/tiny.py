@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,20 @@ ARCHITECTURE: dict[str, dict[str, Any]] = {
     "token_only": SIZES,
     "hybrid": SIZES | {"local_heads": 2, "window": 6, "router_dim": 16},
 }
-_COMMON = {"epochs": 2, "batch_size": 8, "learning_rate": 0.01, "patience": None}
+_COMMON = {"epochs": 4, "batch_size": 8, "learning_rate": 0.01, "patience": None}
 TRAINING: dict[str, dict[str, Any]] = {
     "token_only": _COMMON,
     "hybrid": _COMMON | {"most_packed": 3, "value_jitter": 0.5, "fallback_share": 0.2},
 }
 TRAIN = {"token_only": token_only.train, "hybrid": hybrid.train}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Folders of the tiny experiment: its data, and of the runs, each in a folder of its model's name."""
+
+    data: Path
+    runs: Path
 
 
 def write_data(folder: Path, seed: int = 0, **changed: Any) -> Path:

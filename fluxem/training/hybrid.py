@@ -14,6 +14,7 @@ from fluxem.integration.segmenter import spans as find_spans
 from fluxem.integration.stream import Streams
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
+from fluxem.models.repeatable import repeatable
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
 from fluxem.training.pool import Pool, step_loss
 from fluxem.training.reachability import Supervision
@@ -110,6 +111,7 @@ class Session:
         return routing, len(done)
 
 
+@repeatable()
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """Train the hybrid as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
 

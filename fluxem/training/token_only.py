@@ -10,6 +10,7 @@ import torch
 
 from fluxem.integration.sample_format import Sample
 from fluxem.models.device import move
+from fluxem.models.repeatable import repeatable
 from fluxem.models.speaker import answer_tokens, pad
 from fluxem.models.token_only import TokenOnly, question_tokens
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
@@ -64,6 +65,7 @@ def validation_loss(model: TokenOnly, questions: Questions, device: str) -> floa
     return total / float(spoken.sum())
 
 
+@repeatable()
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """Train token-only as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
 
