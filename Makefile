@@ -2,6 +2,7 @@
 # make all     every experiment in config/config.yaml
 # make test    every test
 # make lint    every check of form and types
+# make readme  put the measured tables into README.md
 # make clean   remove results, keep the environment
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 CORES := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
 SMALL := results/arithmetic_small
 
-.PHONY: small all test lint clean
+.PHONY: small all test lint readme clean
 
 small: $(VENV)/pipeline.stamp
 	$(BIN)/snakemake --cores $(CORES) $(SMALL)/table.md $(SMALL)/figures/accuracy_by_operations.svg
@@ -29,6 +30,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+readme:
+	$(BIN)/python docs/insert_results.py README.md
 
 clean:
 	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -22,6 +22,15 @@ from snakemake.settings.types import (
 ROOT = Path(__file__).resolve().parents[1]
 
 # What stands for the modules that the scripts import. `words` is imported by `tasks`, `unused` by nothing.
+TRAINING = """
+from fluxem.pipeline.files import write_json, write_text
+
+
+def train(spec, data, out, device):
+    write_text(out / "model.safetensors", "")
+    write_text(out / "history.csv", "")
+    write_json(out / "run.json", {"spec": spec})
+"""
 STANDINS = {
     "tasks/__init__.py": """
 from fluxem.tasks.words import PHRASE
@@ -34,15 +43,8 @@ def generate(task, data, seed):
 """,
     "tasks/words.py": 'PHRASE = "what is"\n',
     "training/__init__.py": "",
-    "training/run.py": """
-from fluxem.pipeline.files import write_json, write_text
-
-
-def train(spec, data, out, device):
-    write_text(out / "model.safetensors", "")
-    write_text(out / "history.csv", "")
-    write_json(out / "run.json", {"spec": spec})
-""",
+    "training/token_only.py": TRAINING,
+    "training/hybrid.py": TRAINING,
     "evaluation/__init__.py": "",
     "evaluation/run.py": """
 from fluxem.pipeline.files import write_json, write_jsonl

@@ -122,13 +122,16 @@ CASES = {
     "comment in code": (edit("fluxem/tasks/words.py", "PHRASE", "# why\nPHRASE"), NOTHING),
     "layout of code": (edit("fluxem/tasks/words.py", '"what is"', '(\n    "what is"\n)'), NOTHING),
     "documentation of code": (
-        edit("fluxem/training/run.py", "    write_text(out", '    """Train."""\n    write_text(out'),
+        edit("fluxem/training/hybrid.py", "    write_text(out", '    """Train."""\n    write_text(out'),
         NOTHING,
     ),
     "module that nothing imports": (edit("fluxem/unused.py", "1", "2"), NOTHING),
     "the planner": (edit("fluxem/pipeline/step.py", "import json\n", "import json\nimport math\n"), NOTHING),
     "code of the data": (edit("fluxem/tasks/words.py", "what is", "how much is"), EVERYTHING),
-    "code of training": (edit("fluxem/training/run.py", '"spec": spec', '"spec": spec, "best": 1'), TRAINING),
+    "code of one model's training": (
+        edit("fluxem/training/hybrid.py", '"spec": spec', '"spec": spec, "best": 1'),
+        HYBRID,
+    ),
     "code of evaluation": (
         edit("fluxem/evaluation/run.py", '"spec": spec', '"spec": spec, "n": 1'),
         EVALUATION,

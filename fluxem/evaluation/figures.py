@@ -49,7 +49,7 @@ def write_figures(spec: dict[str, Any], files: Sequence[Path], out: Path) -> Non
                     (rows["high"] - share).clip(lower=0) * 100,
                 ]
                 line = {"color": colour, "marker": marker, "label": label, "capsize": 3}
-                axis.errorbar(rows["operations"].astype(float), share * 100, yerror=error, **line)
+                axis.errorbar(rows["operations"].astype(float), share * 100, yerr=error, **line)
             axis.set(title=title, xlabel="operations in the question", ylim=(-4, 104))
             axis.set_xticks(sorted(counts["operations"].unique().tolist()))
             axis.grid(axis="y", color="0.85", linewidth=0.6)

@@ -3,8 +3,8 @@
 A *mixed stream* is a text in which every span is one `VIRTUAL` token that stands for a 128-d vector. A reduction of two
 adjacent virtual tokens replaces them and the text between them by one virtual token (`Streams.reduce`).
 
-Spaces that separate nothing are dropped: only a space between two letters or digits of the text says anything a
-span's own boundaries do not. So `12 + 7` and `12+7` are one stream.
+What is written in several ways is written in one: spaces are dropped but between two letters or digits of the text
+(`12 + 7` is `12+7`), a product that goes without saying is said (`2(3+4)` is `2*(3+4)`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _TOKEN_OF[_FIRST : _LAST + 1] = np.arange(CHARACTERS, VOCABULARY_SIZE, dtype=np.
 _SEPARABLE = np.zeros(256, bool)
 for _character in "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ":
     _SEPARABLE[_TOKEN_OF[ord(_character)]] = True
-_SPACE, _OPEN, _CLOSE = (int(_TOKEN_OF[ord(character)]) for character in " ()")
+_SPACE, _OPEN, _CLOSE, _MINUS, _TIMES = (int(_TOKEN_OF[ord(character)]) for character in " ()-*")
+_DIGIT = np.zeros(256, bool)
+_DIGIT[_TOKEN_OF[ord("0")] : _TOKEN_OF[ord("9")] + 1] = True
 _DOMAIN_INDEX = {name: index for index, name in enumerate(registry.DOMAINS)}
 
 
@@ -55,9 +57,19 @@ def _squeeze(tokens: np.ndarray) -> np.ndarray:
     return np.insert(tokens[kept], after, _SPACE)
 
 
+def _say_products(tokens: np.ndarray) -> np.ndarray:
+    """Write the `*` that people leave out between a value and a bracket that touch: 2(3+4), (1+2)(3+4), (1+2)3."""
+    value = (tokens == VIRTUAL) | _DIGIT[tokens]
+    before, after = tokens[:-1], tokens[1:]
+    follows = np.append(tokens[2:], PAD)
+    opens = (value[:-1] | (before == _CLOSE)) & (after == _OPEN)
+    opens &= _DIGIT[follows] | np.isin(follows, (VIRTUAL, _OPEN, _MINUS))
+    return np.insert(tokens, np.flatnonzero(opens | ((before == _CLOSE) & value[1:])) + 1, _TIMES)
+
+
 def text_tokens(text: str) -> np.ndarray:
     """The stream of a text read as characters alone: what a token-only model sees, (n,) uint8."""
-    return _squeeze(characters_to_tokens(normalise(text)))
+    return _squeeze(_say_products(characters_to_tokens(normalise(text))))
 
 
 def stream_tokens(text: str, spans: Sequence[Span]) -> np.ndarray:
@@ -67,7 +79,7 @@ def stream_tokens(text: str, spans: Sequence[Span]) -> np.ndarray:
     for span in spans:
         tokens[span.start] = VIRTUAL
         keep[span.start + 1 : span.end] = False
-    return _squeeze(tokens[keep])
+    return _squeeze(_say_products(tokens[keep]))
 
 
 def _compact(tokens: np.ndarray, keep: np.ndarray) -> np.ndarray:
@@ -81,14 +93,9 @@ def _compact(tokens: np.ndarray, keep: np.ndarray) -> np.ndarray:
 
 
 def _drop_needless_brackets(tokens: np.ndarray) -> np.ndarray:
-    """Drop brackets that hold one virtual token and nothing else, however deep.
-
-    A bracket that touches another virtual token stays: in `2(3)` it is all that is left of a multiplication.
-    """
+    """Drop brackets that hold one virtual token and nothing else, however deep."""
     while tokens.shape[1] >= 3:
-        padded = np.pad(tokens, ((0, 0), (1, 1)))
         alone = (tokens[:, :-2] == _OPEN) & (tokens[:, 1:-1] == VIRTUAL) & (tokens[:, 2:] == _CLOSE)
-        alone &= (padded[:, :-4] != VIRTUAL) & (padded[:, 4:] != VIRTUAL)
         if not alone.any():
             break
         keep = tokens != PAD

@@ -73,15 +73,14 @@ class Hybrid(nn.Module):
     def forward(self, packed: Packed) -> Tensor:
         """(B, 2 + pairs * choices) router scores of every candidate of each question, -inf where not allowed."""
         x = self.embed(packed.tokens, packed.virtual, packed.vectors, packed.types)
-        hidden = self.backbone(x, packed.positions, packed.lengths)
-        hidden = hidden.view(-1, hidden.shape[-1])
-        virtual = hidden[packed.virtual]  # (V, H)
+        hidden = self.backbone(x, packed.positions, wanted=packed.wanted).flatten(0, 1)  # (S * Q, H)
+        virtual = hidden[packed.virtual_read]  # (V, H)
         pair = F.gelu(self.left(virtual[packed.left]) + self.right(virtual[packed.left + 1]))  # (P, R)
         B, candidates = packed.allowed.shape
         scores = hidden.new_zeros(B * (candidates - REDUCE) // len(CHOICES), len(CHOICES))
         scores = scores.index_copy(0, packed.cell, self.reduction(pair))
         last = virtual[packed.last.clamp(min=0)] if len(virtual) else hidden.new_zeros(B, hidden.shape[-1])
-        stop = self.stop(torch.cat([hidden[packed.start], last], dim=-1))  # (B, 2)
+        stop = self.stop(torch.cat([hidden[packed.start_read], last], dim=-1))  # (B, 2)
         every = torch.cat([stop, scores.view(B, candidates - REDUCE)], dim=1)
         return every.masked_fill(~packed.allowed, -torch.inf)
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from fluxem.models.answer import Answer
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.load import Model
+from fluxem.models.repeatable import repeatable
 
 BATCH = 256
 #: Attention over one text takes memory with the square of its length: 0.3 GB at this many characters.
 LONGEST_TEXT = 4096
 
 
+@repeatable()
 def answer_all(model: Model, texts: Sequence[str], *, trace: bool = False) -> list[Answer]:
     """One answer for each text, from the text alone: spans are found by the segmenter.
 
     Texts of about the same length share a batch. One of more than `LONGEST_TEXT` characters is answered with nothing.
     `trace` keeps a hybrid's decisions.
     """
-    torch.set_num_threads(1)  # sums split over threads round differently
-    torch.set_flush_denormal(True)
     lengths = np.array([len(text) for text in texts], np.int64)
     answers = [Answer(ended=False) for _ in texts]
     order = np.argsort(lengths, kind="stable")

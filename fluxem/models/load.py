@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from fluxem.errors import InputError
+from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.token_only import TokenOnly
 from fluxem.models.weights import read_weights
@@ -26,4 +27,4 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
         raise InputError(f"{file}: is not the record of a trained model; train the model again") from error
     model = kind(architecture)
     read_weights(folder / "model.safetensors", model)
-    return model.to(device).eval()
+    return move(model, device).eval()

@@ -29,8 +29,10 @@ class Packed:
     tokens: Tensor  # (S, T) int64, PAD after the end of a row
     positions: Tensor  # (S, T) int64, -1 at padding
     lengths: Tensor  # (S,) int64
-    start: Tensor  # (B,) flat position of each question's START
     virtual: Tensor  # (V,) flat position of each virtual token
+    wanted: Tensor  # (S, Q) columns that the router reads: every START and virtual token, then any
+    start_read: Tensor  # (B,) where each question's START is, flat in (S, Q)
+    virtual_read: Tensor  # (V,) where each virtual token is, flat in (S, Q)
     vectors: Tensor  # (V, 128) float32
     types: Tensor  # (V,) int64
     left: Tensor  # (P,) index into V of the left token of each pair; the right one is the next
@@ -88,8 +90,13 @@ def pack(streams: Streams, row: np.ndarray) -> Packed:
     count = (types >= 0).sum(1)
     last = np.empty(B, np.int64)
     last[order] = np.where(count > 0, np.cumsum(count) - 1, -1)
-    start = np.empty(B, np.int64)
-    start[order] = base
+    virtual = at[streams.tokens[order][used] == VIRTUAL]
+    is_read = np.zeros((S, T), bool)
+    is_read.ravel()[base] = is_read.ravel()[virtual] = True
+    Q = int(is_read.sum(1).max())
+    read = (np.cumsum(is_read, axis=1) - 1 + np.arange(S)[:, None] * Q).ravel()  # flat (S, T) to flat (S, Q)
+    start_read = np.empty(B, np.int64)
+    start_read[order] = read[base]
     return Packed(
         *map(
             torch.from_numpy,
@@ -97,8 +104,10 @@ def pack(streams: Streams, row: np.ndarray) -> Packed:
                 tokens.reshape(S, T),
                 positions,
                 row_length,
-                start,
-                at[streams.tokens[order][used] == VIRTUAL],
+                virtual,
+                np.argsort(~is_read, axis=1, kind="stable")[:, :Q],
+                start_read,
+                read[virtual],
                 streams.vectors[order][question, place],
                 types[question, place],
                 np.flatnonzero(is_left),

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from fluxem.integration.stream import ANSWER, END, PAD, characters_to_tokens, tokens_to_characters
 from fluxem.models.answer import Answer
-from fluxem.models.backbone import Backbone, Cache
+from fluxem.models.backbone import Backbone, Cache, pick
 
 #: An answer that has not ended by itself after this many characters is cut and counts as it stands.
 LONGEST_ANSWER = 128
@@ -46,9 +46,11 @@ def speaking_loss(backbone: Backbone, x: Tensor, tokens: Tensor, prefix: Tensor,
     """
     column = torch.arange(tokens.shape[1] - 1, device=tokens.device)
     positions = torch.where(column < (lengths - 1)[:, None], column, -1)
-    hidden = backbone(x[:, :-1], positions, prefix)
-    spoken = (column >= prefix[:, None] - 1) & (positions >= 0)
-    return F.cross_entropy(character_logits(backbone, hidden[spoken]), tokens[:, 1:][spoken])
+    most = int((lengths - prefix).max())  # answer characters
+    wanted = (prefix[:, None] - 1 + torch.arange(most, device=tokens.device)).clamp(max=tokens.shape[1] - 2)  # (B, Q)
+    hidden = backbone(x[:, :-1], positions, prefix, wanted)
+    spoken = torch.arange(most, device=tokens.device) < (lengths - prefix)[:, None]
+    return F.cross_entropy(character_logits(backbone, hidden[spoken]), pick(tokens[:, 1:], wanted)[spoken])
 
 
 @torch.inference_mode()
@@ -63,7 +65,7 @@ def speak(backbone: Backbone, x: Tensor, lengths: Tensor) -> list[Answer]:
     column = torch.arange(T, device=x.device)
     positions = torch.where(column < lengths[:, None], column, -1)
     cache = Cache()
-    hidden = backbone(x, positions, lengths, cache)[torch.arange(B, device=x.device), lengths - 1]
+    hidden = backbone(x, positions, lengths, (lengths - 1)[:, None], cache)[:, 0]
     said = np.full((B, LONGEST_ANSWER), END, np.int64)
     going = torch.ones(B, dtype=torch.bool, device=x.device)
     for step in range(LONGEST_ANSWER):
@@ -73,7 +75,7 @@ def speak(backbone: Backbone, x: Tensor, lengths: Tensor) -> list[Answer]:
         if not going.any():
             break
         at = (lengths + step)[:, None]
-        hidden = backbone(backbone.embedding(token)[:, None], at, lengths, cache)[:, 0]
+        hidden = backbone(backbone.embedding(token)[:, None], at, lengths, cache=cache)[:, 0]
     ended = (said == END).any(1)
     ends = np.where(ended, (said == END).argmax(1), LONGEST_ANSWER).tolist()
     texts = [tokens_to_characters(row[:end]) for row, end in zip(said, ends, strict=True)]

@@ -56,8 +56,8 @@ class ArithmeticData(Section):
     operations: tuple[Operator, ...] = Field(
         ("+", "-", "*"), min_length=1, description='operators that questions use, of "+", "-", "*", "/"'
     )
-    parentheses: float = Field(0.0, ge=0, le=1, description="share of questions with brackets, 0 to 1")
-    phrasings: bool = Field(False, description="ask in varied words (true) or as the bare expression (false)")
+    parentheses: float = Field(0.3, ge=0, le=1, description="share of questions with brackets, 0 to 1")
+    phrasings: bool = Field(True, description="ask in varied words (true) or as the bare expression (false)")
 
     @model_validator(mode="before")
     @classmethod

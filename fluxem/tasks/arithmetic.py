@@ -30,12 +30,12 @@ APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
 }
 #: How an operation is written: as people type it, as it is typeset, or as a word.
 WRITTEN = {
-    "+": ("+", "+", " plus "),
-    "-": ("-", "−", " minus "),
-    "*": ("*", "×", " times "),
-    "/": ("/", "÷", " divided by "),
+    "+": ("+", "+", " plus ", " added to "),
+    "-": ("-", "−", " minus ", " less "),
+    "*": ("*", "×", " times ", " multiplied by "),
+    "/": ("/", "÷", " divided by ", " over "),
 }
-#: How an expression is asked; half of the questions are the bare expression.
+#: How an expression is asked, when it is not asked bare.
 PHRASINGS = (
     "{}",
     "{} =",
@@ -54,15 +54,34 @@ PHRASINGS = (
 )
 #: How one operation on two numbers is put in words; `b` before `a` where the words turn the operands around.
 SENTENCES = {
-    "+": ("the sum of {a} and {b}", "add {a} and {b}", "add {b} to {a}", "{b} more than {a}"),
+    "+": (
+        "the sum of {a} and {b}",
+        "the total of {a} and {b}",
+        "add {a} and {b}",
+        "add {b} to {a}",
+        "sum {a} and {b}",
+        "increase {a} by {b}",
+        "{b} more than {a}",
+    ),
     "-": (
         "subtract {b} from {a}",
         "the difference of {a} and {b}",
+        "the difference between {a} and {b}",
+        "decrease {a} by {b}",
         "{b} less than {a}",
         "take {b} away from {a}",
+        "{a} take away {b}",
     ),
-    "*": ("the product of {a} and {b}", "multiply {a} by {b}", "multiply {a} and {b}"),
-    "/": ("divide {a} by {b}", "the quotient of {a} and {b}"),
+    "*": (
+        "the product of {a} and {b}",
+        "multiply {a} by {b}",
+        "multiply {a} and {b}",
+        "multiply {a} with {b}",
+    ),
+    "/": (
+        "divide {a} by {b}",
+        "the quotient of {a} and {b}",
+    ),
 }
 #: A row is given up after this many draws: the ranges are then too small for so many different questions.
 MOST_DRAWS = 10_000
@@ -119,15 +138,20 @@ def draw_chain(rng: random.Random, count: int, low: int, high: int, operations: 
     return Chain(operands, tuple(rng.choice(operations) for _ in range(top)))
 
 
-def write_chain(chain: Chain, written: dict[str, str], space: str) -> tuple[str, list[tuple[int, int, int]]]:
-    """The text of an expression and its numbers as (start, end, value)."""
-    text, numbers = "", []
+def write_chain(
+    rng: random.Random, chain: Chain, written: dict[str, str], space: str, implicit: bool
+) -> tuple[str, list[tuple[int, int, int]]]:
+    """The text of an expression and its numbers as (start, end, value); `implicit`: some `*` before ( go unsaid."""
+    text = ""
+    numbers: list[tuple[int, int, int]] = []
     for at, operand in enumerate(chain.operands):
         if at:
-            symbol = written[chain.operations[at - 1]]
-            text += symbol if symbol[0] == " " else space + symbol + space
+            operation = chain.operations[at - 1]
+            unsaid = implicit and operation == "*" and isinstance(operand, Chain) and rng.random() < 0.5
+            symbol = "" if unsaid else written[operation]
+            text += symbol if unsaid or symbol[0] == " " else space + symbol + space
         if isinstance(operand, Chain):
-            inner, found = write_chain(operand, written, space)
+            inner, found = write_chain(rng, operand, written, space, implicit)
             numbers += [(len(text) + 1 + start, len(text) + 1 + end, value) for start, end, value in found]
             text += f"({inner})"
         else:
@@ -156,16 +180,16 @@ def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, list[tuple[in
 def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
     """A sample row (see `fluxem.integration.sample_format`) without its id."""
     phrasing = "{}"
-    if phrasings and chain.count() == 1 and rng.random() < 0.3:
+    if phrasings and chain.count() == 1 and rng.random() < 0.4:
         expression, numbers = write_sentence(rng, chain)
     elif phrasings:
-        style = rng.choice((0, 0, 0, 1, 2))
+        style = rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
         written = {operation: forms[style] for operation, forms in WRITTEN.items()}
-        expression, numbers = write_chain(chain, written, rng.choice(("", " ")))
-        if rng.random() < 0.5:
+        expression, numbers = write_chain(rng, chain, written, rng.choice(("", " ")), style < 2)
+        if rng.random() < 0.4:
             phrasing = rng.choice(PHRASINGS)
     else:
-        expression, numbers = write_chain(chain, {operation: operation for operation in WRITTEN}, " ")
+        expression, numbers = write_chain(rng, chain, {operation: operation for operation in WRITTEN}, " ", False)
     offset = phrasing.index("{")
     return {
         "text": phrasing.format(expression),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from fluxem import algebra, space
 from fluxem.integration.sample_format import Sample
 from fluxem.integration.segmenter import spans as find_spans
 from fluxem.integration.stream import Streams
+from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
+from fluxem.models.repeatable import repeatable
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
 from fluxem.training.pool import Pool, step_loss
 from fluxem.training.reachability import Supervision
@@ -79,37 +81,60 @@ def exact_match(model: Hybrid, samples: Sequence[Sample]) -> float:
     return sum(right) / len(samples)
 
 
+class Session:
+    """A training set in training: the questions in flight and those that wait to be spoken.
+
+    Args:
+        samples: the training set.
+        settings: the training section of the configuration.
+        rng: draws the order, the rows and what is spoken.
+    """
+
+    def __init__(self, samples: Sequence[Sample], settings: Mapping[str, Any], rng: np.random.Generator) -> None:
+        streams = Streams.from_texts([sample.text for sample in samples], [sample.spans for sample in samples])
+        targets = target_vectors(samples)
+        supervision = Supervision(streams, targets)
+        self.rng, self.size, self.most_packed = rng, settings["batch_size"], settings["most_packed"]
+        self.fallback = Fallback(samples, streams, supervision.derivable, settings["fallback_share"])
+        self.pool = Pool(streams, targets, supervision, epochs(len(samples), rng), self.size)
+
+    def step(self, model: Hybrid, optimiser: Optimiser, progress: float) -> tuple[float, int]:
+        """One step; the routing loss, and how many questions it finished."""
+        loss, chosen = step_loss(model, self.pool, self.rng, self.most_packed)
+        routing = loss.item()
+        spoken = self.fallback.batch(self.size)
+        if spoken is not None:
+            loss = loss + model.speaking_loss(*spoken)
+        optimiser.step(loss, progress)
+        done = self.pool.move(chosen)
+        self.fallback.add(done, self.rng)
+        return routing, len(done)
+
+
+@repeatable()
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """Train the hybrid as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
 
-    The weights kept are those of the highest exact match on validation questions, the latest of equals.
+    The weights kept are those of the highest exact match on validation questions, the latest of equals; training ends
+    early when that has not risen for `patience` epochs.
     """
     rng = prepare(spec["seed"])
     settings = spec["training"]
     samples, held_out = (read_split(data, split) for split in ("train", "validation"))
-    streams = Streams.from_texts([sample.text for sample in samples], [sample.spans for sample in samples])
-    targets = target_vectors(samples)
-    supervision = Supervision(streams, targets)
-    fallback = Fallback(samples, streams, supervision.derivable, settings["fallback_share"])
-    pool = Pool(streams, targets, supervision, epochs(len(samples), rng), settings["batch_size"])
-    model = Hybrid(spec["architecture"], settings["value_jitter"]).to(device).train()
+    session = Session(samples, settings, rng)
+    model = move(Hybrid(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
-    recorder = Recorder(model, settings["epochs"], len(samples))
-    finished = 0
+    recorder = Recorder(model, settings, len(samples))
+    finished, total = 0, settings["epochs"] * len(samples)
     for epoch in range(1, settings["epochs"] + 1):
         losses = []
         while finished < epoch * len(samples):
-            loss, chosen = step_loss(model, pool, rng, settings["most_packed"])
-            losses.append(loss.item())
-            spoken = fallback.batch(settings["batch_size"])
-            if spoken is not None:
-                loss = loss + model.speaking_loss(*spoken)
-            optimiser.step(loss, finished / (settings["epochs"] * len(samples)))
-            done = pool.move(chosen)
-            fallback.add(done, rng)
-            finished += len(done)
-            recorder.advance(len(done))
+            loss, done = session.step(model, optimiser, finished / total)
+            losses.append(loss)
+            finished += done
+            recorder.advance(done)
         score = exact_match(model, held_out)
         line = Epoch(epoch, optimiser.current_rate, sum(losses) / max(len(losses), 1), None, score)
-        recorder.end_epoch(line, (score,))
+        if recorder.end_epoch(line, score):
+            break
     recorder.write(out, spec)

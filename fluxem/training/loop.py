@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,7 @@ class Epoch:
 
 
 def prepare(seed: int) -> np.random.Generator:
-    """Seed everything; one thread and no denormals, so that the bytes of a run depend on nothing else."""
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    """Seed everything: the networks, and the generator that is returned."""
     torch.manual_seed(seed)
     return np.random.default_rng(seed)
 
@@ -81,35 +78,41 @@ class Recorder:
 
     Args:
         model: the network in training.
-        epochs: how many there will be at most.
+        settings: the training section of the configuration.
         rows: training rows in an epoch.
     """
 
-    def __init__(self, model: nn.Module, epochs: int, rows: int) -> None:
+    def __init__(self, model: nn.Module, settings: Mapping[str, Any], rows: int) -> None:
         self.model = model
+        self.patience = settings["patience"]
         self.history: list[Epoch] = []
-        self.best: tuple[float, ...] | None = None
-        self.best_epoch = 0
+        self.best = -math.inf
+        self.best_epoch = self.last_rise = 0
         self.weights: dict[str, Tensor] = {}
         self.terminal = sys.stderr.isatty()
-        self.bar = tqdm(total=epochs * rows, unit="sample", disable=not self.terminal)
+        self.bar = tqdm(total=settings["epochs"] * rows, unit="sample", disable=not self.terminal)
 
     def advance(self, rows: int) -> None:
         """Count trained rows."""
         self.bar.update(rows)
 
-    def end_epoch(self, line: Epoch, score: tuple[float, ...]) -> None:
-        """Note an epoch. The weights of the highest score are kept; of equal scores those of the later epoch."""
+    def end_epoch(self, line: Epoch, score: float) -> bool:
+        """Note an epoch; whether to stop, for the score has not risen for `patience` epochs.
+
+        The weights of the highest score are kept, of equal scores those of the latest epoch.
+        """
         self.history.append(line)
-        if self.best is None or score >= self.best:
+        if score > self.best:
+            self.last_rise = line.epoch
+        if score >= self.best:
             self.best, self.best_epoch = score, line.epoch
             self.weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        numbers = (f"{f.name} {getattr(line, f.name):.4g}" for f in fields(line) if getattr(line, f.name) is not None)
-        text = ", ".join(numbers)
+        text = ", ".join(f"{name} {value:.4g}" for name, value in asdict(line).items() if value is not None)
         if self.terminal:
             self.bar.set_postfix_str(text)
         else:
             print(text, flush=True)
+        return self.patience is not None and line.epoch - self.last_rise >= self.patience
 
     def write(self, folder: Path, spec: dict[str, Any]) -> None:
         """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all."""

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 
 from fluxem.integration.sample_format import Sample
+from fluxem.models.device import move
+from fluxem.models.repeatable import repeatable
 from fluxem.models.speaker import answer_tokens, pad
 from fluxem.models.token_only import TokenOnly, question_tokens
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
@@ -63,6 +65,7 @@ def validation_loss(model: TokenOnly, questions: Questions, device: str) -> floa
     return total / float(spoken.sum())
 
 
+@repeatable()
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """Train token-only as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
 
@@ -72,9 +75,9 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     rng = prepare(spec["seed"])
     settings = spec["training"]
     questions, held_out = (Questions(read_split(data, split)) for split in ("train", "validation"))
-    model = TokenOnly(spec["architecture"]).to(device).train()
+    model = move(TokenOnly(spec["architecture"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
-    recorder = Recorder(model, settings["epochs"], len(questions.rows))
+    recorder = Recorder(model, settings, len(questions.rows))
     steps = settings["epochs"] * -(-len(questions.rows) // settings["batch_size"])
     for epoch in range(1, settings["epochs"] + 1):
         total = 0.0
@@ -85,7 +88,6 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
             recorder.advance(len(chosen))
         checked = validation_loss(model, held_out, device)
         line = Epoch(epoch, optimiser.current_rate, total / len(questions.rows), checked, None)
-        recorder.end_epoch(line, (-checked,))
-        if settings["patience"] and epoch - recorder.best_epoch >= settings["patience"]:
+        if recorder.end_epoch(line, -checked):
             break
     recorder.write(out, spec)
