@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fluxem.errors import InputError, ParseError, RangeError
-from fluxem.space import Vectors
+from fluxem.space import TAG, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Domain(ABC):
     tag: int  # unique, 1..255
     example: str  # a text that `parse` accepts
     value_types: tuple[type, ...]  # the Python types `encode` takes
+    network_lanes: slice = TAG  # the lanes that a network reads: what they hold never grows with the value
 
     @abstractmethod
     def find(self, text: str) -> Iterator[Span]:

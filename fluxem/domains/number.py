@@ -42,6 +42,7 @@ class NumberDomain(Domain):
     tag = 1
     example = "-3/4"
     value_types = (int, Fraction, float, Decimal, np.integer)
+    network_lanes = slice(space.PHASES.stop)  # a number of nine digits looks like one of two
 
     def find(self, text: str) -> Iterator[Span]:
         """Numbers written as `numerals` describes."""

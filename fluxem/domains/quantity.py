@@ -48,6 +48,7 @@ class QuantityDomain(Domain):
     tag = 5
     example = "9.81 m/s^2"
     value_types = (Quantity,)
+    network_lanes = NUMBER.network_lanes
 
     def find(self, text: str) -> Iterator[Span]:
         """Quantities as `quantity_text` describes them."""
@@ -116,6 +117,7 @@ class UnitDomain(Domain):
     tag = 6
     example = "km/h"
     value_types = (Unit,)
+    network_lanes = NUMBER.network_lanes
 
     def find(self, text: str) -> Iterator[Span]:
         """Units that a text asks for, as `quantity_text` describes them, or a text that is a compound unit."""

@@ -27,9 +27,12 @@ from fluxem.models.speaker import answer_tokens, pad, speak, speaking_loss
 #: What the hybrid says where the executor refuses: a division by zero, or a result beyond the exact range.
 REFUSED = "undefined"
 
-#: What the network sees of a vector: the domain tag and the phases. Their size does not grow with the value, so a
-#: number of nine digits looks like one of two; the linear and log lanes would give it away as never seen.
-SEEN = slice(0, space.PHASES.stop)
+#: How far a network looks into a vector, and (D, SEEN.stop) which of these lanes it reads for each domain. Other lanes,
+#: such as the linear and log lanes of a number, would give a value away as one never seen in training.
+SEEN = slice(0, max(domain.network_lanes.stop for domain in registry.DOMAINS.values()))
+READ = np.zeros((len(registry.DOMAINS), SEEN.stop), np.float32)
+for _row, _domain in zip(READ, registry.DOMAINS.values(), strict=True):
+    _row[_domain.network_lanes] = 1
 
 
 class Hybrid(nn.Module):
@@ -40,10 +43,13 @@ class Hybrid(nn.Module):
         value_jitter: in training, the share of virtual tokens that are read with random phases.
     """
 
+    read: Tensor
+
     def __init__(self, architecture: Mapping[str, Any], value_jitter: float = 0.0) -> None:
         super().__init__()
         H, router_dim = architecture["hidden_dim"], architecture["router_dim"]
         self.value_jitter = value_jitter
+        self.register_buffer("read", torch.from_numpy(READ), persistent=False)
         self.backbone = Backbone(BackboneConfig.of(architecture, VOCABULARY_SIZE))
         self.project = nn.Linear(SEEN.stop, H)
         self.type_embedding = nn.Embedding(len(registry.DOMAINS), H)
@@ -67,7 +73,7 @@ class Hybrid(nn.Module):
             jittered = torch.rand(len(seen), 1, device=seen.device) < self.value_jitter
             seen = torch.where(jittered, turn_phases(seen), seen)
         x = self.backbone.embedding(tokens)
-        entering = self.project(seen) + self.type_embedding(types)
+        entering = self.project(seen * self.read[types]) + self.type_embedding(types)
         return x.view(-1, x.shape[-1]).index_add(0, virtual, entering).view_as(x)
 
     def forward(self, packed: Packed) -> Tensor:
