@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from tiny import Trained
+
+# Threads gain nothing on networks this small, and on a busy machine they wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 # The same examples on every run: a test that fails, fails for everyone.
 settings.register_profile("fluxem", derandomize=True, deadline=None)

@@ -227,6 +227,15 @@ def test_speaking_is_reading_it_all_again_for_each_character(monkeypatch: pytest
     assert len(set(ended)) == 2  # both kinds were seen
 
 
+def test_token_only_answers_its_question_with_a_start_and_an_answer_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaker, "LONGEST_ANSWER", 9)
+    model, texts = talkative(1), ["12 + 7", "", "What is 2 × 3?"]
+    for answer, characters in zip(model.answer(texts), ("12+7", "", "What is 2*3?"), strict=True):
+        question = [START, *(ord(character) - 26 for character in characters), ANSWER]
+        said = spoken_slowly(model.backbone, question, 9)
+        assert answer.text == "".join(chr(token + 26) if token >= 6 else "?" for token in said if token != END)
+
+
 def test_the_speaking_loss_is_the_mean_over_answer_characters_and_the_end() -> None:
     backbone = talkative(0).backbone
     pairs = [("12 + 7", "19"), ("How much is 3*4?", "-12345"), ("", "1"), ("1/2", "")]

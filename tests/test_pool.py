@@ -147,6 +147,16 @@ def test_a_question_is_answered_with_its_target_or_spoken() -> None:
         pool.move(chosen)
 
 
+def test_answering_is_right_when_the_last_value_is_the_target() -> None:
+    streams = streams_of([[3, "?", 7], [7, "?", 3], [0, "+", 7], [1, "+", 2, "+", 4], [1, "-", 1, "-", 1, "+", 7]])
+    targets = algebra.encode_batch([7] * 5, "number")
+    pool = Pool(streams, targets, Supervision(streams, targets), cycle(range(5)), 5)
+    right = pool.right(allowed_candidates(pool.streams))
+    assert right[:, ANSWER_NOW].tolist() == [True, False, True, False, True]
+    assert right[:, SPEAK].tolist() == [False, True, False, False, False]
+    assert right[:, REDUCE:].any(1).tolist() == [False, False, True, True, True]
+
+
 def test_a_reduction_that_the_executor_refuses_finishes_its_question() -> None:
     large = 10**108
     items: list[Items] = [[large, "*", large, "-", large, "*", large], [3, "+", 4], [1, 2, 3]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -16,6 +18,15 @@ def state() -> tuple[int, bool, bool, bool]:
     return torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), filling, flushes
 
 
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_what_was_set_before_is_set_again() -> None:
     """Regression: flushing denormals stayed on after an answer, and other libraries in the process refused to work."""
     before = state()

@@ -19,6 +19,7 @@ from fluxem import algebra
 from fluxem.errors import InputError
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.integration.segmenter import spans
+from fluxem.integration.stream import ANSWER
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.load import load_model
 from fluxem.models.token_only import TokenOnly
@@ -275,12 +276,12 @@ def test_a_session_speaks_of_what_it_has_finished(tmp_path: Path) -> None:
     settings = spec_of("hybrid", fallback_share=1.0)["training"]
     session = Session(samples, settings, prepare(0))
     model = Hybrid(ARCHITECTURE["hybrid"], 0.5).train()
-    optimiser, finished = Optimiser(model, 0.001), 0
-    before = model.backbone.embedding.weight.detach().clone()
+    optimiser, finished = Optimiser(model, 0.1), 0
+    before = model.backbone.embedding.weight[ANSWER].detach().clone()  # read where something is spoken alone
     for _ in range(12):
         loss, done = session.step(model, optimiser, 0.0)
         finished += done
         assert math.isfinite(loss) and 0 <= done <= 8
     assert finished > len(session.fallback.waiting)
     assert (finished - len(session.fallback.waiting)) % 8 == 0  # whole batches were spoken
-    assert not torch.equal(model.backbone.embedding.weight, before)
+    assert torch.cosine_similarity(model.backbone.embedding.weight[ANSWER], before, dim=0) < 0.999
