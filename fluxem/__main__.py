@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from fluxem.errors import InputError
+from fluxem.errors import InputError, reader_left
 from fluxem.integration.segmenter import left_out, spans
 from fluxem.models.answer import Answer
 
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             explain(options.model, options.question, options.device)
         else:
             predict(options.model, options.questions, options.answers, options.device)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return reader_left()
     except InputError as error:
         print(f"fluxem {options.command}: {error}", file=sys.stderr)
         return 2
@@ -50,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def explain(folder: Path, question: str, device: str) -> None:
     """Print how a model answers one question: for a hybrid, every stream, what was chosen and with what probability."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without ⟦ shows ? for it
     (answer,) = _ask(folder, [question], device, trace=True)
     for note in _notes(question, answer):
         print(f"note: {note}", file=sys.stderr)

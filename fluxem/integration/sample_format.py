@@ -38,7 +38,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fluxem.domains.base import Domain, Span
-from fluxem.errors import InputError
+from fluxem.errors import InputError, reader_left
 from fluxem.integration.sample_rules import SAMPLE, Checker, ReadSpan
 from fluxem.integration.strict_json import JsonError, decode
 from fluxem.registry import DOMAINS
@@ -204,10 +204,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = max([_report(path, options) for path in options.files])
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has left, as `head` does; Python would complain again on its way out
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return 128 + 13  # as a shell reports SIGPIPE
+    except BrokenPipeError:
+        return reader_left()
     return status
 
 

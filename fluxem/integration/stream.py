@@ -226,7 +226,7 @@ class Streams:
             types: (B,) domain index of the results.
 
         Virtual token `pair` becomes the result; all from there to virtual token `pair + 1` goes, together with
-        brackets that thereby lose their partner and brackets that hold nothing but the result.
+        brackets of the stream that have no partner and brackets that hold nothing but a virtual token.
         """
         rows = np.arange(len(self))
         virtual = self.tokens == VIRTUAL

@@ -85,7 +85,7 @@ class Hybrid(nn.Module):
         B, candidates = packed.allowed.shape
         scores = hidden.new_zeros(B * (candidates - REDUCE) // len(CHOICES), len(CHOICES))
         scores = scores.index_copy(0, packed.cell, self.reduction(pair))
-        last = virtual[packed.last.clamp(min=0)] if len(virtual) else hidden.new_zeros(B, hidden.shape[-1])
+        last = torch.cat([virtual, hidden.new_zeros(1, hidden.shape[-1])])[packed.last]  # zero where there is none
         stop = self.stop(torch.cat([hidden[packed.start_read], last], dim=-1))  # (B, 2)
         every = torch.cat([stop, scores.view(B, candidates - REDUCE)], dim=1)
         return every.masked_fill(~packed.allowed, -torch.inf)

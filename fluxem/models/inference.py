@@ -12,7 +12,7 @@ from fluxem.models.load import Model
 from fluxem.models.repeatable import repeatable
 
 BATCH = 256
-#: Attention over one text takes memory with the square of its length: 0.3 GB at this many characters.
+#: Attention over one text takes memory with the square of its length: 0.9 GB at this many characters.
 LONGEST_TEXT = 4096
 
 

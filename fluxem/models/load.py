@@ -20,11 +20,10 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
     file = folder / "run.json"
     try:
         spec = json.loads(file.read_text(encoding="utf-8"))["spec"]
-        kind, architecture = MODELS[spec["model"]], spec["architecture"]
+        model = MODELS[spec["model"]](spec["architecture"])
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); a model folder holds run.json") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
         raise InputError(f"{file}: is not the record of a trained model; train the model again") from error
-    model = kind(architecture)
     read_weights(folder / "model.safetensors", model)
     return move(model, device).eval()

@@ -5,7 +5,7 @@ A question is an expression, some of it in brackets, asked in one of several phr
 
 `train`, `validation` and `test_id` share one distribution; `test_ood_magnitude` has larger operands,
 `test_ood_length` more operations, `test_ood_combined` both. No question appears twice, in one split or in two, also not
-with the operands of `+` or `*` exchanged.
+with its terms or factors in another order.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 from fluxem.errors import InputError
 
 Row = dict[str, Any]
+#: A number, or a sum or product as its sorted terms or factors, each with whether it is subtracted or divided by.
+Made = tuple[str, list[tuple[bool, str]]]
 T = TypeVar("T")
 
 APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -116,14 +118,16 @@ class Chain:
         return self.fold(Fraction, lambda operation, a, b: APPLY[operation](a, b))
 
     def key(self) -> str:
-        """The same for expressions that differ only in needless brackets or in the order of commuting operands."""
+        """The same for expressions that differ only in needless brackets or in the order of terms or of factors."""
 
-        def combine(operation: str, a: str, b: str) -> str:
-            if operation in "+*":
-                a, b = sorted((a, b))
-            return f"({a}{operation}{b})"
+        def parts(kind: str, made: Made) -> list[tuple[bool, str]]:
+            return made[1] if made[0] == kind else [(False, str(made))]
 
-        return self.fold(str, combine)
+        def combine(operation: str, a: Made, b: Made) -> Made:
+            kind, inverse = ("+", operation == "-") if operation in "+-" else ("*", operation == "/")
+            return kind, sorted(parts(kind, a) + [(inverted != inverse, text) for inverted, text in parts(kind, b)])
+
+        return str(self.fold(lambda number: (str(number), []), combine))
 
 
 def draw_chain(rng: random.Random, count: int, low: int, high: int, operations: list[str], brackets: bool) -> Chain:
@@ -149,7 +153,9 @@ def write_chain(
             operation = chain.operations[at - 1]
             unsaid = implicit and operation == "*" and isinstance(operand, Chain) and rng.random() < 0.5
             symbol = "" if unsaid else written[operation]
-            text += symbol if unsaid or symbol[0] == " " else space + symbol + space
+            # a tight 3/4 is one number, not a division of two
+            gap = "" if unsaid or symbol[0] == " " else " " if symbol == "/" else space
+            text += gap + symbol + gap
         if isinstance(operand, Chain):
             inner, found = write_chain(rng, operand, written, space, implicit)
             numbers += [(len(text) + 1 + start, len(text) + 1 + end, value) for start, end, value in found]

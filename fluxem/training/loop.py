@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from fluxem.errors import InputError
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.models.weights import write_weights
 from fluxem.pipeline.files import write_json, write_text
@@ -99,8 +100,13 @@ class Recorder:
     def end_epoch(self, line: Epoch, score: float) -> bool:
         """Note an epoch; whether to stop, for the score has not risen for `patience` epochs.
 
-        The weights of the highest score are kept, of equal scores those of the latest epoch.
+        The weights of the highest score are kept, of equal scores those of the latest epoch. InputError when a loss is
+        not finite.
         """
+        if not math.isfinite(line.train_loss) or not math.isfinite(score):
+            raise InputError(
+                f"training diverged in epoch {line.epoch}: its loss is {line.train_loss}; try a lower training.learning_rate"
+            )
         self.history.append(line)
         if score > self.best:
             self.last_rise = line.epoch

@@ -95,6 +95,8 @@ class Supervision:
         self.derivable[one] = (streams.vectors[one, 0] == targets[one]).all(1) if one.any() else False
         for k in range(2, MOST_VALUES + 1):
             rows = np.flatnonzero(self.counts == k)
+            if not len(rows):
+                continue
             self.place[rows] = np.arange(len(rows))
             found = [
                 right_reductions(fingerprint[some, :k], wanted[some])
