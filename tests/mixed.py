@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fluxem import algebra
+from fluxem import algebra, registry
 from fluxem.integration.segmenter import spans
 from fluxem.integration.stream import PAD, VIRTUAL, Streams, characters_to_tokens, tokens_to_characters
 
 Items = list[int | str]
+NUMBER = list(registry.DOMAINS).index("number")
 
 
 def streams_of(rows: Sequence[Items]) -> Streams:
@@ -24,7 +25,7 @@ def streams_of(rows: Sequence[Items]) -> Streams:
         for at, item in enumerate(row):
             tokens[index, at] = VIRTUAL if isinstance(item, int) else characters_to_tokens(item)[0]
         vectors[index, : len(values)] = algebra.encode_batch(values, "number")
-        types[index, : len(values)] = 0
+        types[index, : len(values)] = NUMBER
     return Streams(tokens, vectors, types)
 
 
@@ -39,7 +40,7 @@ def items_of(streams: Streams) -> list[Items]:
     for tokens, vectors, types in zip(streams.tokens, streams.vectors, streams.types, strict=True):
         length, count = int((tokens != PAD).sum()), int((types >= 0).sum())
         assert not tokens[length:].any() and not vectors[count:].any() and (types[count:] == -1).all()
-        assert (tokens == VIRTUAL).sum() == count and (types[:count] == 0).all()
+        assert (tokens == VIRTUAL).sum() == count and (types[:count] == NUMBER).all()
         values = iter(algebra.decode_batch(vectors[:count]))
         rows.append(
             [next(values) if token == VIRTUAL else tokens_to_characters(token[None]) for token in tokens[:length]]

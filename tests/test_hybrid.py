@@ -1,6 +1,7 @@
 """How the hybrid answers: what the executor does for a router that is told what to choose, and untrained inference."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,9 @@ def test_many_questions_at_once_are_answered_as_one_by_one(model: Hybrid) -> Non
         "8 / 0",
         "12 + 34 * 5",
     ]
+    model = deepcopy(model)
+    with torch.no_grad():
+        model.stop.bias -= 10  # as good as never before it must
     together = model.answer(texts, trace=True)
     for text, answer in zip(texts, together, strict=True):
         (alone,) = model.answer([text], trace=True)

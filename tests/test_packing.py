@@ -5,11 +5,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from mixed import Items, items_of, streams_from, streams_of
+from mixed import NUMBER, Items, items_of, streams_from, streams_of
 from tiny import ARCHITECTURE
 
 from fluxem import algebra
-from fluxem.integration.reductions import CHOICES
+from fluxem.integration.reductions import CHOICES, FITS
 from fluxem.integration.stream import PAD, START, VIRTUAL, Streams
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, allowed_candidates, pack
@@ -69,7 +69,7 @@ def test_packed_rows_are_their_questions_one_after_another(drawn: tuple[list[Ite
         for layout_value in batch[question]
         if isinstance(layout_value, int)
     ]
-    assert packed.types.tolist() == [0] * len(values)
+    assert packed.types.tolist() == [NUMBER] * len(values)
 
     read = packed.wanted.shape[1]  # what is read out: flat in (rows, read)
     row_read = torch.arange(rows).repeat_interleave(read).tolist()
@@ -98,8 +98,8 @@ def test_allowed_are_speaking_answering_with_a_value_and_pairs_that_do_not_wait(
         count = sum(isinstance(item, int) for item in found)
         expected = {SPEAK} | ({ANSWER_NOW} if count else set())
         for pair in range(count - 1):
-            first = REDUCE + pair * len(CHOICES)
-            expected |= set(range(first, first + len(CHOICES))) if adjacent[row, pair] else set()
+            fitting = REDUCE + pair * len(CHOICES) + np.flatnonzero(FITS[NUMBER, NUMBER])
+            expected |= set(fitting.tolist()) if adjacent[row, pair] else set()
         assert set(np.flatnonzero(allowed[row]).tolist()) == expected
 
 
@@ -125,7 +125,7 @@ def test_scores_of_questions_that_share_a_row_hang_on_that_row_alone(model: Hybr
     streams = streams_from(*TEXTS)
     packed = scores_of(model, streams, [1, 0, 1, 2, 0, 2, 1])
     alone = scores_of(model, streams_from(TEXTS[0], TEXTS[2], TEXTS[6]), [0, 0, 0])
-    assert len(alone[0]) == 2 + 2 * len(CHOICES)
+    assert len(alone[0]) == 2 + 2 * FITS[NUMBER, NUMBER].sum()
     for question, scores in zip((0, 2, 6), alone, strict=True):
         assert packed[question] == pytest.approx(scores, abs=2e-5)
     assert packed[0] != pytest.approx(scores_of(model, streams, list(range(7)))[0], abs=1e-3)

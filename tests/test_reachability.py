@@ -13,7 +13,7 @@ from fluxem import algebra, registry, residues
 from fluxem.integration.reductions import CHOICES
 from fluxem.models.hybrid import advance
 from fluxem.models.packing import REDUCE
-from fluxem.training.reachability import CHANNELS, MOST_VALUES, Supervision, right_reductions
+from fluxem.training.reachability import CHANNELS, MOST_VALUES, SEARCHED, Supervision, right_reductions
 
 Values = tuple[Fraction, ...] | None  # what a state holds; None after a division by zero
 EXACT = {"add": Fraction.__add__, "subtract": Fraction.__sub__, "multiply": Fraction.__mul__}
@@ -23,8 +23,8 @@ def after(values: Values, candidate: int) -> Values:
     """The values after one reduction."""
     if values is None:
         return None
-    pair, choice = divmod(candidate, len(CHOICES))
-    index, swapped = CHOICES[choice]
+    pair, choice = divmod(candidate, len(SEARCHED))
+    index, swapped = CHOICES[SEARCHED[choice]]
     name = registry.OPERATIONS[index].name
     a, b = (values[pair + 1], values[pair]) if swapped else (values[pair], values[pair + 1])
     if name == "divide" and not b:
@@ -36,7 +36,7 @@ def after(values: Values, candidate: int) -> Values:
 def by_trying(values: Sequence[int], target: Fraction) -> list[list[list[bool]]]:
     """Right candidates of every state at every depth, in the order that `right_reductions` documents."""
     levels: list[list[Values]] = [[tuple(map(Fraction, values))]]
-    width = [len(CHOICES) * (len(values) - 1 - depth) for depth in range(len(values) - 1)]
+    width = [len(SEARCHED) * (len(values) - 1 - depth) for depth in range(len(values) - 1)]
     for count in width:
         levels.append([after(state, candidate) for state in levels[-1] for candidate in range(count)])
     reached = [state == (target,) for state in levels.pop()]
@@ -62,7 +62,7 @@ def some_end(values: Sequence[int], data: st.DataObject) -> Fraction:
     """What some sequence of reductions makes of the values."""
     state: Values = tuple(map(Fraction, values))
     while state and len(state) > 1:
-        state = after(state, data.draw(st.integers(0, len(CHOICES) * (len(state) - 1) - 1)))
+        state = after(state, data.draw(st.integers(0, len(SEARCHED) * (len(state) - 1) - 1)))
     return state[0] if state else Fraction(1, 7)
 
 
@@ -140,18 +140,16 @@ def test_derivable_are_questions_with_a_derivation(supervision: Supervision) -> 
 def test_lookups_are_those_of_trying_everything(supervision: Supervision) -> None:
     rows = np.arange(len(QUESTIONS))
     zero = np.zeros(len(QUESTIONS), np.int64)
-    found = supervision.right(rows, zero, zero, 50)
-    assert found.shape == (len(QUESTIONS), 50)
-    for (items, target, _), right in zip(QUESTIONS, found.tolist(), strict=True):
+    width = 5 * len(CHOICES)
+    found = supervision.right(rows, zero, zero, width)
+    assert found.shape == (len(QUESTIONS), width)
+    for (items, target, _), right in zip(QUESTIONS, found, strict=True):
         values = [item for item in items if isinstance(item, int)]
-        searched = target is not None and 2 <= len(values) <= MOST_VALUES
-        expected = by_trying(values, Fraction(target))[0][0] if searched else []
-        assert right == expected + [False] * (50 - len(expected))
-
-
-def test_candidates_shrink_with_every_reduction(supervision: Supervision) -> None:
-    questions, depth = np.array([3, 6, 6, 8, 8, 8]), np.array([0, 0, 1, 0, 1, 2])
-    assert supervision.candidates(questions, depth).tolist() == [6, 12, 6, 18, 12, 6]
+        expected = np.zeros((5, len(CHOICES)), bool)
+        if target is not None and 2 <= len(values) <= MOST_VALUES:
+            tried = np.array(by_trying(values, Fraction(target))[0][0])
+            expected[: len(values) - 1, SEARCHED] = tried.reshape(len(values) - 1, -1)
+        assert (right == expected.ravel()).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -160,13 +158,13 @@ def test_following_right_candidates_always_ends_in_the_target(supervision: Super
     chosen = np.array([row for row, (items, _, derivable) in enumerate(QUESTIONS) if derivable])
     for question in chosen.repeat(5):
         streams = streams_of([QUESTIONS[question][0]])
-        state = 0
+        state = np.array([0])
         for depth in range(int(streams.counts[0]) - 1):
-            count = int(supervision.candidates(np.array([question]), np.array([depth]))[0])
-            right = supervision.right(np.array([question]), np.array([depth]), np.array([state]), count)[0]
-            candidate = int(rng.choice(np.flatnonzero(right)))
-            streams, ok = advance(streams, np.array([REDUCE + candidate]))
+            place = np.array([question]), np.array([depth]), state
+            right = supervision.right(*place, (streams.types.shape[1] - 1) * len(CHOICES))[0]
+            candidate = rng.choice(np.flatnonzero(right), 1)
+            streams, ok = advance(streams, REDUCE + candidate)
             assert ok.all()
-            state = state * count + candidate
+            streams, state = streams.take(np.array([0])), supervision.child(*place, candidate)
         (left,) = items_of(streams)
         assert [item for item in left if isinstance(item, int)] == [QUESTIONS[question][1]]

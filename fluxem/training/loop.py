@@ -105,7 +105,8 @@ class Recorder:
         """
         if not math.isfinite(line.train_loss) or not math.isfinite(score):
             raise InputError(
-                f"training diverged in epoch {line.epoch}: its loss is {line.train_loss}; try a lower training.learning_rate"
+                f"training diverged in epoch {line.epoch}: its loss is {line.train_loss}; "
+                "try a lower training.learning_rate"
             )
         self.history.append(line)
         if score > self.best:
