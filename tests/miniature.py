@@ -76,7 +76,7 @@ def write_figures(spec, metrics, figure):
 
 def make_repository(folder: Path) -> Path:
     """A repository with the real pipeline and configuration, and stand-ins for what the steps do."""
-    for name in ("workflow", "config", "profiles", "envs", "fluxem/pipeline"):
+    for name in ("workflow", "config", "profiles", "envs", "fluxem/data", "fluxem/pipeline"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py"):
         shutil.copy2(ROOT / name, folder / name)

@@ -128,6 +128,7 @@ CASES = {
     "module that nothing imports": (edit("fluxem/unused.py", "1", "2"), NOTHING),
     "the planner": (edit("fluxem/pipeline/step.py", "import json\n", "import json\nimport math\n"), NOTHING),
     "code of the data": (edit("fluxem/tasks/words.py", "what is", "how much is"), EVERYTHING),
+    "a table that the domains read": (edit("fluxem/data/units.tsv", "metre", "meter"), TRAINING),
     "code of one model's training": (
         edit("fluxem/training/hybrid.py", '"spec": spec', '"spec": spec, "best": 1'),
         HYBRID,

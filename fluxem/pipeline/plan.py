@@ -41,10 +41,15 @@ class Step:
     data_files: tuple[str, ...] = ()
 
 
+#: What the domains read, and so every step that reads a text.
+DOMAIN_DATA = tuple(
+    f"fluxem/data/{name}" for name in ("elements.tsv", "known_formulas.txt", "taxonomy.tsv", "units.tsv")
+)
+
 STEPS = {
     "generate": Step("generate_data.py", ("numpy",)),
-    **{f"train_{model}": Step(f"train_{model}.py", ("numpy", "torch")) for model in MODELS},
-    "eval": Step("eval.py", ("numpy", "torch")),
+    **{f"train_{model}": Step(f"train_{model}.py", ("numpy", "torch"), DOMAIN_DATA) for model in MODELS},
+    "eval": Step("eval.py", ("numpy", "torch"), DOMAIN_DATA),
     "table": Step("make_table.py", ()),
     "figures": Step("make_figures.py", ("matplotlib",)),
 }

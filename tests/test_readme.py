@@ -1,0 +1,28 @@
+"""What the README shows a reader to type."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+from fluxem.pipeline.plan import DOMAIN_DATA
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_its_python_says_what_it_shows() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("```", "")  # a fence is no output
+    examples = doctest.DocTestParser().get_doctest(text, {}, "README.md", "README.md", 0)
+    done = doctest.DocTestRunner().run(examples)
+    assert done.attempted >= 6 and not done.failed
+
+
+def test_its_results_are_between_their_marks() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    begin, end = (text.index(f"<!-- {mark} results/arithmetic_small/table.md -->") for mark in ("begin", "end"))
+    table = text[begin:end]
+    assert all(f"| {model} |" in table for model in ("token_only", "hybrid"))
+
+
+def test_every_table_of_the_domains_counts_for_the_steps_that_read_texts() -> None:
+    assert sorted(DOMAIN_DATA) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())
