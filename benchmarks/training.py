@@ -1,6 +1,6 @@
 """Training speed of both models at the size of config/arithmetic_small.yaml, on one thread.
 
-    python benchmarks/training.py [--steps 200] [--device cpu]
+    python benchmarks/training.py [--steps 600] [--device cpu]
 
 Prints samples per second (wall and CPU time), the ratio of the latter to the figures of the only earlier implementation
 (232 and 192 samples per CPU second at this size, on bare expressions), and the share of this machine's matrix-multiply
@@ -88,7 +88,7 @@ def timed_steps(model: TokenOnly | Hybrid, step: Callable[[], int], steps: int) 
 @repeatable()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=200, help="training steps to time, after 20 to warm up")
+    parser.add_argument("--steps", type=int, default=600, help="training steps to time, after 20 to warm up")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     experiment = load_experiment(CONFIG, {}, []).model_dump(mode="json")

@@ -38,8 +38,18 @@ _EPOCH = date(1970, 1, 1).toordinal()  # of numpy
 _WEEK = np.exp(2j * np.pi * np.arange(7) / 7).astype(np.complex64)
 
 _MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 _NUMBER_OF = {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|Sept)\.?"
@@ -187,11 +197,21 @@ OPERATIONS = (
     _moving("add", 1, "phys_quantity", _days_of),
     _moving("subtract", -1, "phys_quantity", _days_of),
     Operation(
-        *("subtract", "-", ("date", "date"), "number", False),
-        *("e(c) - e(d) = e(days from d to c), bitwise", _difference),
+        "subtract",
+        "-",
+        ("date", "date"),
+        "number",
+        False,
+        "e(c) - e(d) = e(days from d to c), bitwise",
+        _difference,
     ),
     Operation(
-        *("weekday", "weekday", ("date",), "number", False),
-        *("weekday e(d) = e(ISO 8601 weekday of d, 1 for Monday to 7), bitwise", _weekday),
+        "weekday",
+        "weekday",
+        ("date",),
+        "number",
+        False,
+        "weekday e(d) = e(ISO 8601 weekday of d, 1 for Monday to 7), bitwise",
+        _weekday,
     ),
 )

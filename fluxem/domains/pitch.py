@@ -195,11 +195,22 @@ _EVERY_KEY = PITCH.encode([Pitch.of_key(key) for key in range(KEYS)])
 
 OPERATIONS = (
     Operation(
-        *("transpose", "T", ("pitch", "number"), "pitch", False),
-        *("T e(p), e(n) = e(the natural or sharp of key p + n), bitwise", _transpose, _no_pitch),
+        "transpose",
+        "T",
+        ("pitch", "number"),
+        "pitch",
+        False,
+        "T e(p), e(n) = e(the natural or sharp of key p + n), bitwise",
+        _transpose,
+        _no_pitch,
     ),
     Operation(
-        *("interval", "interval", ("pitch", "pitch"), "number", False),
-        *("interval e(p), e(q) = e(semitones from p up to q), bitwise", _interval),
+        "interval",
+        "interval",
+        ("pitch", "pitch"),
+        "number",
+        False,
+        "interval e(p), e(q) = e(semitones from p up to q), bitwise",
+        _interval,
     ),
 )

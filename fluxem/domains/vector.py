@@ -274,7 +274,12 @@ OPERATIONS = (
     Operation("dot", "·", _PAIR, "number", True, "e(v) · e(w) = e(v · w), bitwise", _dot, _unlike),
     Operation("cross", "×", _PAIR, "vector", False, "e(v) × e(w) = e(v × w), bitwise", _cross, _not_three),
     Operation(
-        *("norm_squared", "|.|^2", ("vector",), "number", False),
-        *("|e(v)|^2 = e(v · v), bitwise", _norm_squared),
+        "norm_squared",
+        "|.|^2",
+        ("vector",),
+        "number",
+        False,
+        "|e(v)|^2 = e(v · v), bitwise",
+        _norm_squared,
     ),
 )

@@ -10,14 +10,17 @@ an absolute score, and a long question is decided by comparing many.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fluxem.integration.reductions import CHOICES, RESULT_TYPE, execute_choices
 from fluxem.integration.stream import Streams
-from fluxem.models.hybrid import Hybrid, advance
+from fluxem.models.hybrid import Hybrid
 from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, pack
+from fluxem.space import DIM
 from fluxem.training.reachability import Supervision
 
 
@@ -51,6 +54,7 @@ class Pool:
         self.depth = np.zeros(size, np.int64)
         self.state = np.zeros(size, np.int64)
         self.streams = streams.take(self.question)
+        self.made: dict[tuple[int, int, int], list[Any]] = {}  # result and ok, by question, depth and state
 
     def right(self, allowed: np.ndarray) -> np.ndarray:
         """The right ones of the allowed candidates, (B, candidates) bool.
@@ -67,10 +71,12 @@ class Pool:
     def move(self, chosen: np.ndarray) -> np.ndarray:
         """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
         reduced = np.flatnonzero(chosen >= REDUCE)
-        after, ok = advance(self.streams.take(reduced), chosen[reduced])
         place = self.question[reduced], self.depth[reduced], self.state[reduced]
         self.state[reduced] = self.supervision.child(*place, chosen[reduced] - REDUCE)
         self.depth[reduced] += 1
+        pair, choice = np.divmod(chosen[reduced] - REDUCE, len(CHOICES))
+        results, ok = self._results(reduced, pair, choice)
+        after = self.streams.take(reduced).reduce(pair, results, RESULT_TYPE[choice])
         done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
         finished = self.question[done]
         self.question[done] = [next(self.order) for _ in done]
@@ -78,6 +84,23 @@ class Pool:
         streams = self.streams.put(reduced, after).put(done, self.all.take(self.question[done]))
         self.streams = streams.take(np.arange(len(streams)))
         return finished
+
+    def _results(self, rows: np.ndarray, pair: np.ndarray, choice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What the executor makes in these rows (n, 128), and whether it could (n,).
+
+        A question takes the same way epoch after epoch, so what was made to reach a state is kept.
+        """
+        states = list(zip(*(of[rows].tolist() for of in (self.question, self.depth, self.state)), strict=True))
+        new = [index for index, state in enumerate(states) if state not in self.made]
+        if new:
+            vectors, at = self.streams.vectors[rows[new]], np.arange(len(new))
+            operands = vectors[at, pair[new]], vectors[at, pair[new] + 1]
+            for index, *made in zip(new, *execute_choices(choice[new], *operands), strict=True):
+                self.made[states[index]] = made
+        if not states:
+            return np.zeros((0, DIM), np.float32), np.zeros(0, bool)
+        results, ok = zip(*(self.made[state] for state in states), strict=True)
+        return np.stack(results), np.array(ok)
 
 
 def lay_out(lengths: np.ndarray, most_packed: int, rng: np.random.Generator) -> np.ndarray:
