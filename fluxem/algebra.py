@@ -71,6 +71,11 @@ def render_batch(vectors: Vectors) -> list[str]:
     return _per_domain(vectors, lambda domain, rows: domain.render(rows))
 
 
+def answer_batch(vectors: Vectors) -> list[str]:
+    """The texts of vectors (n, 128) as answers give them (see `Domain.answer`); errors as `decode_batch`."""
+    return _per_domain(vectors, lambda domain, rows: domain.answer(rows))
+
+
 def decode(vector: Vectors) -> Any:
     """The value of a vector (128,), or a list of those of a batch (n, 128); errors as `decode_batch`."""
     return decode_batch(np.atleast_2d(vector))[0] if np.ndim(vector) == 1 else decode_batch(vector)

@@ -95,13 +95,13 @@ QUESTIONS: list[tuple[Items, int]] = [
     (["(", 1, "-", 2, ")", "*", "(", 3, "+", 4, ")"], -7),
     ([6, "*", "(", 2, "+", 5, ")"], 17),  # only 6 * 2 + 5 gives 17, which the brackets forbid
 ]
-TARGETS = algebra.encode_batch([target for _, target in QUESTIONS], "number")
+ANSWERS = [str(target) for _, target in QUESTIONS]
 SPOKEN = {3, 5, 7}
 
 
 def make_pool(order: Iterator[int], size: int) -> Pool:
     streams = streams_of([items for items, _ in QUESTIONS])
-    return Pool(streams, TARGETS, Supervision(streams, TARGETS), order, size)
+    return Pool(streams, ANSWERS, Supervision(streams, ANSWERS), order, size)
 
 
 def first_right(pool: Pool) -> np.ndarray:
@@ -125,7 +125,8 @@ def test_the_pool_refills_in_order_and_finishes_every_question() -> None:
         ended = np.flatnonzero(chosen < REDUCE)
         assert done.tolist() == before[ended].tolist()
         assert pool.question[ended].tolist() == taken[len(taken) - len(ended) :]
-        assert (pool.depth[ended] == 0).all() and (pool.state[ended] == 0).all()
+        assert (pool.depth[ended] == 0).all()
+        assert (pool.state[ended] == pool.supervision.start[pool.question[ended]]).all()
         kept = np.flatnonzero(chosen >= REDUCE)
         assert (pool.question[kept] == before[kept]).all()
         for slot, items in enumerate(items_of(pool.streams)):
@@ -149,8 +150,7 @@ def test_a_question_is_answered_with_its_target_or_spoken() -> None:
 
 def test_answering_is_right_when_the_last_value_is_the_target() -> None:
     streams = streams_of([[3, "?", 7], [7, "?", 3], [0, "+", 7], [1, "+", 2, "+", 4], [1, "-", 1, "-", 1, "+", 7]])
-    targets = algebra.encode_batch([7] * 5, "number")
-    pool = Pool(streams, targets, Supervision(streams, targets), cycle(range(5)), 5)
+    pool = Pool(streams, ["7"] * 5, Supervision(streams, ["7"] * 5), cycle(range(5)), 5)
     right = pool.right(allowed_candidates(pool.streams))
     assert right[:, ANSWER_NOW].tolist() == [True, False, True, False, True]
     assert right[:, SPEAK].tolist() == [False, True, False, False, False]
@@ -160,8 +160,8 @@ def test_answering_is_right_when_the_last_value_is_the_target() -> None:
 def test_a_reduction_that_the_executor_refuses_finishes_its_question() -> None:
     large = 10**108
     items: list[Items] = [[large, "*", large, "-", large, "*", large], [3, "+", 4], [1, 2, 3]]
-    streams, targets = streams_of(items), algebra.encode_batch([0, 7, 6], "number")
-    pool = Pool(streams, targets, Supervision(streams, targets), cycle([0, 1]), 2)
+    streams, answers = streams_of(items), ["0", "7", "6"]
+    pool = Pool(streams, answers, Supervision(streams, answers), cycle([0, 1]), 2)
     times = REDUCE + 3  # add, subtract, subtract swapped, multiply
     right = pool.right(allowed_candidates(pool.streams))
     assert right[0, times]  # right as far as the residues know

@@ -63,6 +63,10 @@ class Domain(ABC):
     def render(self, vectors: Vectors) -> list[str]:
         """The canonical text of each of n vectors (n, 128); errors as `decode`."""
 
+    def answer(self, vectors: Vectors) -> list[str]:
+        """The text of each of n vectors (n, 128) as answers give it: the canonical one, unless it may be rounded."""
+        return self.render(vectors)
+
 
 def require_text(text: Any) -> str:
     """The text itself; InputError when it is not a str."""

@@ -109,6 +109,10 @@ class QuantityDomain(Domain):
         """As `render`, with numbers rounded to so many significant digits; see `rounded_text`."""
         return [f"{rounded_text(quantity.magnitude, significant)} {quantity.unit}" for quantity in self.decode(vectors)]
 
+    def answer(self, vectors: Vectors) -> list[str]:
+        """As `render_rounded`: few conversions end in a short decimal."""
+        return self.render_rounded(vectors)
+
 
 class UnitDomain(Domain):
     """Units; a value is a `Unit`."""

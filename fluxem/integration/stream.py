@@ -19,12 +19,13 @@ from fluxem.domains.base import Span
 from fluxem.integration.normalise import normalise
 
 PAD, START, ANSWER, END, UNKNOWN, VIRTUAL = range(6)
-_FIRST, _LAST = 32, 126  # printable ASCII
 CHARACTERS = 6
-VOCABULARY_SIZE = CHARACTERS + _LAST - _FIRST + 1
+#: What a model reads and can say: printable ASCII, and the letters of canonical unit texts beyond it.
+ALPHABET = "".join(map(chr, range(32, 127))) + "°µΩΔÅγλ"
+VOCABULARY_SIZE = CHARACTERS + len(ALPHABET)
 
-_TOKEN_OF = np.full(128, UNKNOWN, np.uint8)
-_TOKEN_OF[_FIRST : _LAST + 1] = np.arange(CHARACTERS, VOCABULARY_SIZE, dtype=np.uint8)
+_TOKEN_OF = np.full(1024, UNKNOWN, np.uint8)  # by code point; what lies beyond shares the last, which is unknown
+_TOKEN_OF[[ord(character) for character in ALPHABET]] = np.arange(CHARACTERS, VOCABULARY_SIZE)
 _SEPARABLE = np.zeros(256, bool)
 for _character in "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ":
     _SEPARABLE[_TOKEN_OF[ord(_character)]] = True
@@ -35,15 +36,15 @@ _DOMAIN_INDEX = {name: index for index, name in enumerate(registry.DOMAINS)}
 
 
 def characters_to_tokens(text: str) -> np.ndarray:
-    """Token ids of a text, (len(text),) uint8; characters beyond printable ASCII are `UNKNOWN`."""
+    """Token ids of a text, (len(text),) uint8; characters beyond `ALPHABET` are `UNKNOWN`."""
     codepoints = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return _TOKEN_OF[np.minimum(codepoints, 127)]
+    return _TOKEN_OF[np.minimum(codepoints, len(_TOKEN_OF) - 1)]
 
 
 def tokens_to_characters(tokens: np.ndarray) -> str:
     """The text of character tokens; the other tokens are shown as `?`."""
     known = np.asarray(tokens, np.int64)
-    return "".join(chr(t - CHARACTERS + _FIRST) if t >= CHARACTERS else "?" for t in known.tolist())
+    return "".join(ALPHABET[t - CHARACTERS] if t >= CHARACTERS else "?" for t in known.tolist())
 
 
 def _squeeze(tokens: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ class Answer:
             `executor` (a refusal: a division by zero, or a result beyond the exact range).
         ended: whether spoken characters ended by themselves.
         decisions: how many candidates a router has chosen.
+        operations: the names of the operations that were carried out, in this order.
         steps: these decisions, when asked for.
     """
 
@@ -31,4 +32,5 @@ class Answer:
     source: str = "characters"
     ended: bool = True
     decisions: int = 0
+    operations: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

@@ -151,7 +151,7 @@ class Hybrid(nn.Module):
                     )
                     answers[active[row]].steps.append(step)
             answered, spoken = np.flatnonzero(best == ANSWER_NOW), np.flatnonzero(best == SPEAK)
-            rendered = algebra.render_batch(streams.last_vectors()[answered])
+            rendered = algebra.answer_batch(streams.last_vectors()[answered])
             for row, text in zip(answered.tolist(), rendered, strict=True):
                 answers[active[row]].text, answers[active[row]].source = text, "vectors"
             if len(spoken):
@@ -159,6 +159,9 @@ class Hybrid(nn.Module):
                     answers[active[row]].text, answers[active[row]].ended = said.text, said.ended
             going = np.flatnonzero(best >= REDUCE)
             streams, ok = advance(streams.take(going), best[going])
+            for row in going[ok].tolist():
+                operation, _ = CHOICES[(int(best[row]) - REDUCE) % len(CHOICES)]
+                answers[active[row]].operations.append(registry.OPERATIONS[operation].name)
             for row in going[~ok].tolist():
                 answers[active[row]].text, answers[active[row]].source = REFUSED, "executor"
             active, streams = active[going[ok]], streams.take(np.flatnonzero(ok))

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fluxem import algebra, space
 from fluxem.integration.sample_format import Sample
-from fluxem.integration.segmenter import spans as find_spans
 from fluxem.integration.stream import Streams
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
@@ -18,24 +16,6 @@ from fluxem.models.repeatable import repeatable
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
 from fluxem.training.pool import Pool, step_loss
 from fluxem.training.reachability import Supervision
-
-
-def target_vectors(samples: Sequence[Sample]) -> np.ndarray:
-    """(N, 128) vectors of the answers; zero for an answer that is not exactly the rendering of a value."""
-    vectors = np.zeros((len(samples), space.DIM), np.float32)
-    whole = []
-    for row, sample in enumerate(samples):
-        match find_spans(sample.target_text):
-            case [span] if span.end - span.start == len(sample.target_text):
-                whole.append((row, span))
-    for domain in {span.domain for _, span in whole}:
-        rows = [row for row, span in whole if span.domain == domain]
-        vectors[rows] = algebra.encode_batch([span.value for _, span in whole if span.domain == domain], domain)
-    rows = [row for row, _ in whole]
-    rendered = algebra.render_batch(vectors[rows])
-    wrong = [row for row, text in zip(rows, rendered, strict=True) if text != samples[row].target_text]
-    vectors[wrong] = 0
-    return vectors
 
 
 class Fallback:
@@ -92,11 +72,11 @@ class Session:
 
     def __init__(self, samples: Sequence[Sample], settings: Mapping[str, Any], rng: np.random.Generator) -> None:
         streams = Streams.from_texts([sample.text for sample in samples], [sample.spans for sample in samples])
-        targets = target_vectors(samples)
-        supervision = Supervision(streams, targets)
+        answers = [sample.target_text for sample in samples]
+        supervision = Supervision(streams, answers)
         self.rng, self.size, self.most_packed = rng, settings["batch_size"], settings["most_packed"]
         self.fallback = Fallback(samples, streams, supervision.derivable, settings["fallback_share"])
-        self.pool = Pool(streams, targets, supervision, epochs(len(samples), rng), self.size)
+        self.pool = Pool(streams, answers, supervision, epochs(len(samples), rng), self.size)
 
     def step(self, model: Hybrid, optimiser: Optimiser, progress: float) -> tuple[float, int]:
         """One step; the routing loss, and how many questions it finished."""

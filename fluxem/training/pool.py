@@ -9,19 +9,22 @@ an absolute score, and a long question is decided by comparing many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fluxem import algebra
 from fluxem.integration.reductions import CHOICES, RESULT_TYPE, execute_choices
 from fluxem.integration.stream import Streams
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, pack
 from fluxem.space import DIM
 from fluxem.training.reachability import Supervision
+
+State = tuple[int, int, int]  # question, depth, and the supervision's number of the state
 
 
 def routing_loss(scores: Tensor, right: Tensor) -> Tensor:
@@ -41,20 +44,21 @@ class Pool:
 
     Args:
         streams: all questions as first read.
-        targets: (N, 128) vectors of their answers; zero for an answer that is no value.
+        texts: the N texts of their answers.
         order: which question comes next, without end.
         size: how many are in flight.
     """
 
     def __init__(
-        self, streams: Streams, targets: np.ndarray, supervision: Supervision, order: Iterator[int], size: int
+        self, streams: Streams, texts: Sequence[str], supervision: Supervision, order: Iterator[int], size: int
     ) -> None:
-        self.all, self.targets, self.supervision, self.order = streams, targets, supervision, order
+        self.all, self.texts, self.supervision, self.order = streams, texts, supervision, order
         self.question = np.array([next(order) for _ in range(size)], np.int64)
         self.depth = np.zeros(size, np.int64)
-        self.state = np.zeros(size, np.int64)
+        self.state = supervision.start[self.question]
         self.streams = streams.take(self.question)
-        self.made: dict[tuple[int, int, int], list[Any]] = {}  # result and ok, by question, depth and state
+        self.made: dict[State, list[Any]] = {}  # result and ok of the reduction that led there
+        self.answered: dict[State, bool] = {}  # whether the last value is the answer
 
     def right(self, allowed: np.ndarray) -> np.ndarray:
         """The right ones of the allowed candidates, (B, candidates) bool.
@@ -62,11 +66,24 @@ class Pool:
         Speaking is right where nothing else can be: without a derivation, or where brackets block the rest of one.
         """
         right = np.zeros_like(allowed)
-        right[:, ANSWER_NOW] = (self.streams.last_vectors() == self.targets[self.question]).all(1)
+        right[:, ANSWER_NOW] = self._answered()
         right[:, REDUCE:] = self.supervision.right(self.question, self.depth, self.state, allowed.shape[1] - REDUCE)
         right &= allowed
         right[:, SPEAK] = ~right.any(1)
         return right
+
+    def _states(self, rows: np.ndarray) -> list[State]:
+        return list(zip(*(of[rows].tolist() for of in (self.question, self.depth, self.state)), strict=True))
+
+    def _answered(self) -> np.ndarray:
+        """(B,) whether the last value of each stream is the answer to its question; rendered once for each state."""
+        states = self._states(np.arange(len(self.question)))
+        has_value = self.streams.counts > 0
+        new = [row for row, state in enumerate(states) if state not in self.answered and has_value[row]]
+        rendered = algebra.answer_batch(self.streams.last_vectors()[new])
+        for row, text in zip(new, rendered, strict=True):
+            self.answered[states[row]] = text == self.texts[states[row][0]]
+        return np.array([self.answered.get(state, False) for state in states])
 
     def move(self, chosen: np.ndarray) -> np.ndarray:
         """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
@@ -80,7 +97,7 @@ class Pool:
         done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
         finished = self.question[done]
         self.question[done] = [next(self.order) for _ in done]
-        self.depth[done] = self.state[done] = 0
+        self.depth[done], self.state[done] = 0, self.supervision.start[self.question[done]]
         streams = self.streams.put(reduced, after).put(done, self.all.take(self.question[done]))
         self.streams = streams.take(np.arange(len(streams)))
         return finished
@@ -90,7 +107,7 @@ class Pool:
 
         A question takes the same way epoch after epoch, so what was made to reach a state is kept.
         """
-        states = list(zip(*(of[rows].tolist() for of in (self.question, self.depth, self.state)), strict=True))
+        states = self._states(rows)
         new = [index for index, state in enumerate(states) if state not in self.made]
         if new:
             vectors, at = self.streams.vectors[rows[new]], np.arange(len(new))
