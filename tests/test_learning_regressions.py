@@ -15,7 +15,6 @@ import torch
 from mixed import streams_from
 from tiny import ARCHITECTURE, DATA, Trained, spec_of, train, write_data
 
-from fluxem import algebra
 from fluxem.errors import InputError
 from fluxem.integration.segmenter import spans
 from fluxem.models.backbone import dropout

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fluxem import algebra, registry
+from fluxem import registry
 from fluxem.integration.reductions import CHOICES, FITS
 from fluxem.integration.segmenter import spans
 from fluxem.integration.stream import Streams

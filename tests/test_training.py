@@ -27,8 +27,8 @@ from fluxem.models.weights import write_weights
 from fluxem.pipeline.files import write_json
 from fluxem.training import token_only
 from fluxem.training.hybrid import Fallback, Session, epochs, exact_match
-from fluxem.training.reachability import number_vectors
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare
+from fluxem.training.reachability import number_vectors
 from fluxem.training.token_only import Questions, validation_loss
 
 FILES = {"history.csv", "model.safetensors", "run.json"}

@@ -50,7 +50,7 @@ class Supervision:
         self.of_numbers = ((streams.types == _NUMBER) | (streams.types < 0)).all(1) & (streams.counts > 1)
         numbers, others = np.flatnonzero(self.of_numbers), np.flatnonzero(~self.of_numbers)
         self.numbers = NumberSearch(streams, numbers, targets[numbers])
-        self.executed = ExecutionSearch(streams, others, [texts[row] for row in others])
+        self.executed = ExecutionSearch(streams, others, [texts[row] for row in others.tolist()])
         self.derivable = self.numbers.derivable | self.executed.derivable
         self.start = np.where(self.of_numbers, 0, self.executed.root)
 
