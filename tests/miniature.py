@@ -19,10 +19,18 @@ from snakemake.settings.types import (
     ResourceSettings,
 )
 
+from fluxem.pipeline.config_data import ArithmeticData, UnitsData
+
 ROOT = Path(__file__).resolve().parents[1]
 
-# What stands for the modules that the scripts import. `words` is imported by `tasks`, `unused` by nothing.
+# What stands for the modules that the scripts import. Arithmetic imports `words`, nothing imports `unused`; what reads
+# units, questions or texts, runs `unit_table`.
+TASK = """
+def generate(data, seed):
+    return {{split: [{{"id": "0", "text": f"{{TEXT}} {{seed}}"}}] for split in {splits}}}
+"""
 TRAINING = """
+import fluxem.domains.unit_table
 from fluxem.pipeline.files import write_json, write_text
 
 
@@ -32,16 +40,12 @@ def train(spec, data, out, device):
     write_json(out / "run.json", {"spec": spec})
 """
 STANDINS = {
-    "tasks/__init__.py": """
-from fluxem.tasks.words import PHRASE
-
-SPLITS = ("train", "validation", "test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined")
-
-
-def generate(task, data, seed):
-    return {split: [{"id": "0", "text": f"{PHRASE} {seed}"}] for split in SPLITS}
-""",
-    "tasks/words.py": 'PHRASE = "what is"\n',
+    "domains/__init__.py": "",
+    "domains/unit_table.py": 'FILE = "units.tsv"\n',
+    "tasks/arithmetic.py": "from fluxem.tasks.words import TEXT\n" + TASK.format(splits=ArithmeticData().splits),
+    "tasks/units.py": "from fluxem.domains.unit_table import FILE as TEXT\n" + TASK.format(splits=UnitsData().splits),
+    "tasks/words.py": 'TEXT = "what is"\n',
+    "tasks/report.py": 'def report(rows):\n    return "\\n".join(rows)\n',
     "training/__init__.py": "",
     "training/token_only.py": TRAINING,
     "training/hybrid.py": TRAINING,
@@ -66,9 +70,15 @@ def write_table(spec, metrics, table, csv):
     "evaluation/figures.py": """
 from fluxem.pipeline.files import write_text
 
+NAMES = {
+    "arithmetic": ["accuracy_by_operations.svg"],
+    "units": ["accuracy_by_magnitude.svg", "conversions.svg"],
+}
 
-def write_figures(spec, metrics, figure):
-    write_text(figure, "<svg/>")
+
+def write_figures(spec, metrics, folder):
+    for name in NAMES[spec["task"]]:
+        write_text(folder / name, "<svg/>")
 """,
     "unused.py": "VALUE = 1\n",
 }
@@ -78,7 +88,8 @@ def make_repository(folder: Path) -> Path:
     """A repository with the real pipeline and configuration, and stand-ins for what the steps do."""
     for name in ("workflow", "config", "profiles", "envs", "fluxem/data", "fluxem/pipeline"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py"):
+    for name in ("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py", "fluxem/tasks/__init__.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     for name, source in STANDINS.items():
         file = folder / "fluxem" / name
@@ -100,14 +111,15 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def planned_jobs(folder: Path, *configfiles: Path) -> list[str]:
-    """What `snakemake all` would run, as "rule wildcards", such as `train arithmetic_small 0 hybrid`."""
+    """What `snakemake all` would run, as "step wildcards", such as `train arithmetic_small 0 hybrid`."""
     jobs: list[str] = []
 
     class Collect(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if str(getattr(record, "event", "")).endswith(("JOB_INFO", "job_info")):
                 wildcards = record.wildcards or {}  # type: ignore[attr-defined]
-                jobs.append(" ".join([record.rule_name, *map(str, wildcards.values())]))  # type: ignore[attr-defined]
+                step = record.rule_name.removesuffix(f"_{wildcards.get('experiment')}")  # type: ignore[attr-defined]
+                jobs.append(" ".join([step, *map(str, wildcards.values())]))
 
     handler = Collect()
     with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as api:

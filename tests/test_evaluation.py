@@ -5,6 +5,7 @@ import math
 import shutil
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from tiny import DATA, Trained
 
 from fluxem.errors import InputError
-from fluxem.evaluation.metrics import measure, relative_error
+from fluxem.evaluation.arithmetic import relative_error
+from fluxem.evaluation.measure import measure
 from fluxem.evaluation.run import evaluate
 from fluxem.evaluation.wilson import wilson
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.models.answer import Answer
 from fluxem.models.inference import answer_all
 from fluxem.models.load import load_model
+from fluxem.pipeline.files import write_jsonl
 
 # --- the interval of a share ---
 
@@ -112,11 +115,11 @@ def test_metrics_of_a_router() -> None:
         Answer("undefined", "executor", decisions=1),
         Answer("-4", "characters", ended=False, decisions=4),
     ]
-    assert measure(samples, answers) == {
+    assert measure("arithmetic", samples, answers) == {
         "exact_match": {"value": 3 / 5, "n": 5},
-        "exact_match_1_operations": {"value": 1 / 2, "n": 2},
-        "exact_match_2_operations": {"value": 1 / 2, "n": 2},
-        "exact_match_3_operations": {"value": 1.0, "n": 1},
+        "exact_match/operations=1": {"value": 1 / 2, "n": 2},
+        "exact_match/operations=2": {"value": 1 / 2, "n": 2},
+        "exact_match/operations=3": {"value": 1.0, "n": 1},
         "relative_error": {"value": pytest.approx((0.25 + 1) / 5), "n": 5},
         "ended": {"value": 4 / 5, "n": 5},
         "router_accuracy": {"value": pytest.approx(10 / 12), "n": 12},  # one first wrong decision a wrong answer
@@ -124,10 +127,10 @@ def test_metrics_of_a_router() -> None:
 
 
 def test_without_a_router_there_is_no_router_accuracy() -> None:
-    metrics = measure([asked("10", 1)], [Answer("1e1")])
+    metrics = measure("arithmetic", [asked("10", 1)], [Answer("1e1")])
     assert metrics == {
         "exact_match": {"value": 0, "n": 1},  # not the canonical text
-        "exact_match_1_operations": {"value": 0, "n": 1},
+        "exact_match/operations=1": {"value": 0, "n": 1},
         "relative_error": {"value": 0, "n": 1},
         "ended": {"value": 1, "n": 1},
     }
@@ -136,11 +139,16 @@ def test_without_a_router_there_is_no_router_accuracy() -> None:
 # --- a whole evaluation ---
 
 
+def spec_of(model: str, splits: list[str], task: str = "arithmetic") -> dict[str, Any]:
+    trained = {"dataset": {"task": task}}
+    return {"experiment": "tiny", "model": model, "seed": 0, "splits": splits, "trained": trained}
+
+
 @pytest.mark.parametrize("name", ["hybrid", "token_only"])
 def test_evaluation_writes_what_the_model_says(trained: Trained, name: str, tmp_path: Path) -> None:
     run = Path(shutil.copytree(trained.runs / name, tmp_path / name))
     splits = ["test_id", "test_ood_combined"]
-    spec = {"experiment": "tiny", "model": name, "seed": 0, "splits": splits}
+    spec = spec_of(name, splits)
     evaluate(spec, trained.data, run, "cpu")
     found = json.loads((run / "metrics.json").read_text())
     record = json.loads((run / "run.json").read_text())
@@ -156,18 +164,43 @@ def test_evaluation_writes_what_the_model_says(trained: Trained, name: str, tmp_
                 "target_text": sample.target_text,
                 "prediction": answer.text,
                 "source": answer.source,
+                **({"operations": answer.operations} if name == "hybrid" else {}),
             }
             for sample, answer in zip(samples, said, strict=True)
         ]
         right = sum(row["prediction"] == row["target_text"] for row in rows)
         assert found["splits"][split]["exact_match"] == {"value": right / len(rows), "n": DATA["test_size"]}
+        if name == "hybrid":
+            done = [len(row["operations"]) for row in rows]
+            asked_for = [int(sample.metadata["operations"]) for sample in samples]
+            assert any(done) and all(count <= most for count, most in zip(done, asked_for, strict=True))
         assert ("router_accuracy" in found["splits"][split]) == (name == "hybrid")
+
+
+def test_a_split_of_checks_alone_has_no_metrics_of_conversions(trained: Trained, tmp_path: Path) -> None:
+    """Asked of a model that has seen no units: whatever it says, each row is counted once."""
+    run = Path(shutil.copytree(trained.runs / "hybrid", tmp_path / "hybrid"))
+    about = {"kind": "can_add", "unit_type": "force", "units": ["N", "kg*m/s^2"], "decade": 0}
+    rows = [
+        {"text": f"Can you add {n} N and 2 kg*m/s^2?", "target_text": "true", "metadata": about} for n in range(1, 5)
+    ]
+    write_jsonl(tmp_path / "test_ood_compound.jsonl", rows)
+    evaluate(spec_of("hybrid", ["test_ood_compound"], "units"), tmp_path, run, "cpu")
+    found = json.loads((run / "metrics.json").read_text())["splits"]["test_ood_compound"]
+    assert set(found) == {
+        *("exact_match", "exact_match/kind=can_add", "ended", "router_accuracy"),
+        *("boolean_accuracy", "boolean_accuracy/unit_type=force"),
+    }
+    assert all(metric["n"] == len(rows) for metric in found.values())
+    lines = [json.loads(line) for line in (run / "predictions" / "test_ood_compound.jsonl").read_text().splitlines()]
+    right = sum(line["operations"] == ["same_dimension"] for line in lines)
+    assert found["router_accuracy"]["value"] == right / len(rows)
 
 
 def test_evaluation_looks_at_the_text_alone(trained: Trained, tmp_path: Path) -> None:
     """The same texts with other spans, answers and ids get the same predictions."""
     run = Path(shutil.copytree(trained.runs / "hybrid", tmp_path / "hybrid"))
-    spec = {"experiment": "tiny", "model": "hybrid", "seed": 0, "splits": ["test_id"]}
+    spec = spec_of("hybrid", ["test_id"])
     said = []
     for change in (lambda row: row, lambda row: row | {"spans": [], "target_text": "12345", "id": 7}):
         rows = [json.loads(line) for line in (trained.data / "test_id.jsonl").read_text().splitlines()]
@@ -179,6 +212,6 @@ def test_evaluation_looks_at_the_text_alone(trained: Trained, tmp_path: Path) ->
 
 
 def test_a_missing_split_is_refused(trained: Trained, tmp_path: Path) -> None:
-    spec = {"experiment": "tiny", "model": "hybrid", "seed": 0, "splits": ["test_id"]}
+    spec = spec_of("hybrid", ["test_id"])
     with pytest.raises(InputError, match=r"test_id\.jsonl: cannot be read"):
         evaluate(spec, tmp_path, trained.runs / "hybrid", "cpu")

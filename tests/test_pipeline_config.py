@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxem.pipeline.config import Experiment, Model, ModelName, Project, Section, Training, is_section
+from fluxem.pipeline.config import EXPERIMENTS, Experiment, Model, ModelName, Project, Training
+from fluxem.pipeline.config_data import UnitsData
 from fluxem.pipeline.load import ConfigError, load_experiment, merge
-from fluxem.pipeline.plan import Plan
+from fluxem.pipeline.section import Section, is_section
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "config" / "arithmetic_small.yaml"
@@ -73,6 +76,38 @@ def test_overrides_merge_by_key_and_replace_lists() -> None:
     base = {"a": {"b": 1, "c": [1, 2]}, "d": 1}
     assert merge(base, {"a": {"c": [3]}, "e": {}}) == {"a": {"b": 1, "c": [3]}, "d": 1, "e": {}}
     assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 1}
+
+
+def test_the_shipped_units_say_what_the_guide_and_the_defaults_say() -> None:
+    shipped = load_experiment(ROOT / "config" / "units_full.yaml", {}, [])
+    assert shipped.data == UnitsData()
+    assert shipped.model.model_dump(include={"hidden_dim", "num_layers", "num_heads"}) == {
+        "hidden_dim": 256,
+        "num_layers": 3,
+        "num_heads": 8,
+    }
+    assert shipped.training.model_dump(include={"epochs", "batch_size", "learning_rate"}) == {
+        "epochs": 30,
+        "batch_size": 64,
+        "learning_rate": 0.0005,
+    }
+
+
+@given(st.lists(st.integers(-1, 4), min_size=4, max_size=4))
+def test_ranges_of_units_are_positive_and_lie_within_each_other(ends: list[int]) -> None:
+    lowest, low, high, highest = ends
+    values = {"id_range": (low, high), "ood_magnitude_range": (lowest, highest)}
+    try:
+        accepted = UnitsData.model_validate(values)
+    except ValidationError:
+        assert not 0 < lowest < low < high < highest
+    else:
+        assert 0 < lowest < low < high < highest
+        assert accepted == UnitsData.model_validate({key: tuple(map(float, pair)) for key, pair in values.items()})
+
+
+def test_the_task_may_come_from_an_override(tmp_path: Path) -> None:
+    assert load(tmp_path, "task: arithmetic", {"task": "units"}).data == UnitsData()
 
 
 @pytest.mark.parametrize("section", [Model, Training])
@@ -145,8 +180,60 @@ REFUSED = [
     ("models: [hybird]", 'models.0 = "hybird" is not allowed; allowed: models to compare'),
     ("device: gpu", 'device = "gpu" is not allowed; allowed: cpu, cuda, cuda:N or mps'),
     ("paths: {results_dir: x}", "paths is not used: `results_dir` in config/config.yaml says where"),
-    ("task: units", 'task = "units" is not allowed; allowed: arithmetic'),
+    ("task: unit", 'task = "unit" is not allowed; allowed: arithmetic or units: what'),
+    ("task: ", "task = null is not allowed; allowed: arithmetic or units: what"),
+    ("task: [units]", 'task = ["units"] is not allowed; allowed: arithmetic or units: what'),
+    ("task: unit\ndata: {unit_types: [x]}", 'task = "unit" is not allowed'),
     ("task: arithmetic\ntask: arithmetic", "line 2: not valid YAML: task is given twice"),
+    *(
+        (f"task: units\ndata: {data}", f"data.{message}")
+        for data, message in [
+            (
+                "{id_ops: [1, 3]}",
+                "id_ops is not a known key; allowed: train_size, validation_size, test_size, unit_types",
+            ),
+            ("{phrasings: true}", "phrasings is not a known key; allowed: train_size"),
+            ("{held_out_pair: 0.1}", "held_out_pair is not a known key; did you mean held_out_pairs?"),
+            ("{train_size: 0}", "train_size = 0 is not allowed; allowed: rows to train on, at least 1"),
+            ("{validation_size: 0}", "validation_size = 0 is not allowed"),
+            ("{test_size: 2.0}", "test_size = 2.0 is not an integer"),
+            ("{unit_types: length}", 'unit_types = "length" is not a list'),
+            ("{unit_types: []}", "unit_types = [] has too few items"),
+            (
+                "{unit_types: [lenght]}",
+                'unit_types.0 = "lenght" is not allowed; allowed: types of units, of length, mass',
+            ),
+            ("{unit_types: [mass, time, mass]}", "unit_types = ['mass', 'time', 'mass']: allowed: each value once"),
+            ("{unit_types: [mass]}", "unit_types = ['mass']: allowed: two or more with include_can_add"),
+            ("{include_can_add: 1}", "include_can_add = 1 is not true or false"),
+            ("{id_range: [0, 1]}", "id_range.0 = 0 is not allowed; allowed: [lowest, highest] magnitude in training"),
+            ("{id_range: [-1.5, 1]}", "id_range.0 = -1.5 is not allowed"),
+            ("{id_range: [0.1, true]}", "id_range.1 = true is not a number"),
+            ("{id_range: [1]}", "id_range.1 is missing"),
+            (
+                "{id_range: [1000, 1]}",
+                "id_range = [1000.0, 1.0]: allowed: [lowest, highest], the lowest below the highest",
+            ),
+            ("{id_range: [1, 1]}", "id_range = [1.0, 1.0]: allowed: [lowest, highest]"),
+            ("{ood_magnitude_range: [2, 1]}", "ood_magnitude_range = [2.0, 1.0]: allowed: [lowest, highest]"),
+            (
+                "{ood_magnitude_range: [0.001, 2000]}",
+                "ood_magnitude_range = [0.001, 2000.0]: allowed: from below to above id_range = [0.001, 1000.0]",
+            ),
+            ("{ood_magnitude_range: [0.0001, 1000]}", "ood_magnitude_range = [0.0001, 1000.0]: allowed: from below"),
+            (
+                "{ood_magnitude_range: [1.0e-6, 1.0e9]}",
+                'ood_magnitude_range.1 = "1.0e9" is not a number but text to YAML: write 1.0e+9;',
+            ),
+            (
+                "{ood_magnitude_range: ['1.0e-6', 1.0e+9]}",
+                'ood_magnitude_range.0 = "1.0e-6" is not a number but text: write 1.0e-6 without quotes',
+            ),
+            ("{held_out_pairs: 1}", "held_out_pairs = 1 is not allowed; allowed: share of unit pairs"),
+            ("{held_out_pairs: -0.1}", "held_out_pairs = -0.1 is not allowed"),
+        ]
+    ),
+    ("data: {unit_types: [mass]}", "data.unit_types is not a known key; allowed: train_size"),
     ("experiments: {}", "has the key experiments, so it is an overlay for `snakemake --configfile"),
 ]
 
@@ -166,7 +253,8 @@ def test_refused(tmp_path: Path, text: str, message: str) -> None:
         (b"", "holds NoneType; allowed: a mapping"),
         (b"- 1", "holds list; allowed: a mapping"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
-        (b"{}", "task is missing; allowed: arithmetic"),
+        (b"{}", "task is missing; allowed: arithmetic or units: what the questions are about"),
+        (b"data: {unit_types: [length]}\nmodle: {}", "task is missing; allowed: arithmetic or units"),
     ],
 )
 def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -176,60 +264,6 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes | None, 
     with pytest.raises(ConfigError) as caught:
         load_experiment(file, {}, [])
     assert str(caught.value).startswith(f"{file}: {message}")
-
-
-@pytest.mark.parametrize(
-    ("overlay", "command_line", "message"),
-    [
-        (
-            "experiments: {arithmetic_small: {training: {epochs: 9}}}",
-            {"experiments": {"arithmetic_small": {"seeds": [5], "training": {"epochs": "5"}}}},
-            "command line: ",
-        ),
-        ("experiments: {arithmetic_small: {training: {epochs: '5'}}}", {}, "my.yaml: "),
-    ],
-)
-def test_a_wrong_override_is_named_where_it_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overlay: str, command_line: dict[str, Any], message: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / "config", "config")
-    Path("my.yaml").write_text(overlay)
-    files = [Path("config/config.yaml"), Path("my.yaml")]
-    values: dict[str, Any] = {}
-    for given in (*(yaml.safe_load(file.read_text()) for file in files), command_line):
-        values = merge(values, given)
-    with pytest.raises(ConfigError) as caught:
-        Plan.load(values, files, Path("config"))
-    assert str(caught.value).startswith(
-        f'{message}experiments.arithmetic_small.training.epochs = "5" is not an integer but text: write 5'
-    )
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (
-            {"experiments": {"x": {}}, "reslts_dir": "r"},
-            "reslts_dir is not a known key; did you mean results_dir?",
-        ),
-        ({"experiments": {}}, "experiments = {} has too few items"),
-        ({"experiments": {"a b": {}}}, 'experiments.a b = "a b" is not allowed; allowed: experiment ->'),
-        ({"experiments": {"nowhere": {}}}, "cannot be read: No such file"),
-        ({}, "experiments is missing"),
-    ],
-)
-def test_a_wrong_project_configuration(values: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=r"^\S.*") as caught:
-        Plan.load(values, [], ROOT / "config")
-    assert message in str(caught.value)
-
-
-def test_an_experiment_listed_twice_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text("experiments:\n  small: {}\n  small: {}\n")
-    with pytest.raises(ConfigError, match=r"config\.yaml: line 3: not valid YAML: small is given twice"):
-        Plan.load({"experiments": {"small": {}}}, [file], tmp_path)
 
 
 def keys_of(section: type[Section], above: str = "") -> Iterator[tuple[str, FieldInfo]]:
@@ -246,11 +280,14 @@ def keys_of(section: type[Section], above: str = "") -> Iterator[tuple[str, Fiel
                     yield f"{above}{name}.{key}", own
 
 
-@pytest.mark.parametrize("section", [Experiment, Project])
-def test_the_readme_lists_every_key_with_its_default(section: type[Section]) -> None:
-    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("task", "section"), [("", Project), *EXPERIMENTS.items()])
+def test_the_readme_lists_every_key_with_its_default(task: str, section: type[Section]) -> None:
+    common, *data = (ROOT / "config" / "README.md").read_text(encoding="utf-8").split("### `data` of ")
+    readme = common + "".join(part for part in data if part.startswith(f"`{task}`"))
     listed = dict(re.findall(r"^\| `([\w.]+)` \| (\S.*?) \|", readme, re.MULTILINE))
-    for key, field in keys_of(section):
+    keys = dict(keys_of(section))
+    assert {key for key in listed if key.startswith("data.")} <= keys.keys()
+    for key, field in keys.items():
         assert field.description, f"{key} has no description"
         if is_section(field.annotation):
             assert f"`{key}`" in readme

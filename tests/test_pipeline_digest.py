@@ -13,7 +13,7 @@ MODULES = {
     "fluxem/__init__.py": '"""The package."""\n',
     "fluxem/work.py": "from . import helpers\nfrom .deep.inner import value\n",
     "fluxem/helpers.py": "import json\n\n\ndef late():\n    import fluxem.late\n",
-    "fluxem/late.py": "",
+    "fluxem/late.py": "TABLE = 'table.txt'\n",
     "fluxem/deep/__init__.py": "",
     "fluxem/deep/inner.py": 'from .. import errors\n\n\ndef value():\n    """Doc."""\n    return 1\n',
     "fluxem/errors.py": "",
@@ -21,6 +21,7 @@ MODULES = {
     "fluxem/untyped.py": "",
     "fluxem/other.py": "",
     "fluxem/table.txt": "a 1\n",
+    "fluxem/unread.txt": "a 1\n",
     "fluxem/pipeline/__init__.py": "",
     "fluxem/pipeline/step.py": "import fluxem.other\n",
     "script.py": """
@@ -50,7 +51,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def digest(root: Path) -> str:
-    return code_digest(root, root / "script.py", ["fluxem/table.txt"])
+    return code_digest(root, root / "script.py", ["fluxem/table.txt", "fluxem/unread.txt"])
 
 
 def test_the_closure_is_what_runs(root: Path) -> None:
@@ -67,12 +68,23 @@ def test_the_closure_is_what_runs(root: Path) -> None:
     ]
 
 
+def test_modules_that_never_run_are_left_out_with_what_only_they_import(root: Path) -> None:
+    every = closure(root, root / "script.py")
+    left = closure(root, root / "script.py", ["fluxem.helpers", "fluxem.nowhere"])
+    assert every.keys() - left.keys() == {"fluxem.helpers", "fluxem.late"}
+    before = code_digest(root, root / "script.py", without=["fluxem.helpers"])
+    (root / "fluxem/late.py").write_text("VALUE = 1\n")
+    assert code_digest(root, root / "script.py", without=["fluxem.helpers"]) == before
+    (root / "fluxem/work.py").write_text("VALUE = 1\n")
+    assert code_digest(root, root / "script.py", without=["fluxem.helpers"]) != before
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
         ("fluxem/deep/inner.py", "return 1", "return 2"),
         ("fluxem/deep/inner.py", "def value()", "def value(x=0)"),
-        ("fluxem/late.py", "", "VALUE = 1"),
+        ("fluxem/late.py", "TABLE", "VALUE"),
         ("fluxem/__init__.py", '"""The package."""', "VALUE = 1"),
         ("script.py", "def work", "def play"),
         ("fluxem/table.txt", "a 1", "a 2"),
@@ -96,6 +108,7 @@ def test_what_changes_the_digest(root: Path, name: str, old: str, new: str) -> N
         ("fluxem/__init__.py", "The package.", "A package."),
         ("fluxem/typed.py", "", "VALUE = 1"),
         ("fluxem/other.py", "", "VALUE = 1"),
+        ("fluxem/unread.txt", "a 1", "a 2"),
         ("fluxem/pipeline/step.py", "other", "typed"),
         ("script.py", "\n\n\n", "\n\n\n\n# Why.\n"),
     ],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxem.errors import InputError
-from fluxem.pipeline.dataset import check_dataset, write_dataset
+from fluxem.pipeline.dataset import check_dataset, read_dataset, write_dataset
 from fluxem.pipeline.files import replacing, write_json, write_text
 from fluxem.pipeline.spec import StaleError, canonical, differences, require, with_seed
 
@@ -102,7 +103,9 @@ def test_json_without_numbers_json_has_not(tmp_path: Path) -> None:
 
 def test_a_dataset_is_vouched_for_until_someone_touches_it(tmp_path: Path) -> None:
     spec = {"step": "generate", "seed": 0}
-    write_dataset(tmp_path, {"train": [{"id": "0", "text": "2 × 3"}], "test_id": []}, spec)
+    rows: dict[str, list[dict[str, Any]]] = {"train": [{"id": "0", "text": "2 × 3"}], "test_id": [{"text": "\u2028"}]}
+    write_dataset(tmp_path, rows, spec)
+    assert read_dataset(tmp_path, rows) == rows
     assert (tmp_path / "train.jsonl").read_text(encoding="utf-8") == '{"id": "0", "text": "2 × 3"}\n'
     check_dataset(tmp_path, spec, "make it")
     with pytest.raises(StaleError, match="seed is 0, expected 1"):

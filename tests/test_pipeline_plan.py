@@ -9,7 +9,21 @@ from typing import Any
 
 import pytest
 
-from fluxem.pipeline.plan import MODELS, SPLITS, STEPS, TEST_SPLITS, Plan, command, inputs, record
+from fluxem.pipeline.config import EXPERIMENTS
+from fluxem.pipeline.digest import closure, code_digest
+from fluxem.pipeline.plan import (
+    DOMAIN_DATA,
+    FIGURES,
+    MODELS,
+    SCRIPTS,
+    STEPS,
+    TASKS,
+    Plan,
+    command,
+    inputs,
+    other_tasks,
+    record,
+)
 from fluxem.pipeline.spec import Spec
 from fluxem.tasks import generate
 
@@ -18,38 +32,50 @@ RESULTS = Path("results")
 NAME = "arithmetic_small"
 
 
-def plan(**over: Any) -> Plan:
-    values = {"experiments": {NAME: {"seeds": [0, 4], "models": list(MODELS), **over}}}
+def plan(name: str = NAME, **over: Any) -> Plan:
+    values = {"experiments": {name: {"seeds": [0, 4], "models": list(MODELS), **over}}}
     return Plan.load(values, [], ROOT / "config")
 
 
+PLAN = plan()
+
+
 def test_targets_end_every_experiment() -> None:
-    assert plan().targets() == [
+    values = {"experiments": {NAME: {"seeds": [0, 4]}, "units": {"seeds": [1]}}}
+    assert Plan.load(values, [], ROOT / "config").targets() == [
         "results/arithmetic_small/table.md",
         "results/arithmetic_small/metrics.csv",
         "results/arithmetic_small/figures/accuracy_by_operations.svg",
+        "results/arithmetic_small/seed0/data/report.md",
+        "results/arithmetic_small/seed4/data/report.md",
+        "results/units/table.md",
+        "results/units/metrics.csv",
+        "results/units/figures/accuracy_by_magnitude.svg",
+        "results/units/figures/conversions.svg",
+        "results/units/seed1/data/report.md",
     ]
 
 
 def test_specs_nest_what_a_step_reads() -> None:
-    evaluated = plan().eval(NAME, 4, "hybrid")
-    assert evaluated["trained"] == plan().train(NAME, 4, "hybrid")
-    assert evaluated["trained"]["dataset"] == plan().generate(NAME, 4)
-    assert inputs(plan().generate(NAME, 4)) == []
+    evaluated = PLAN.eval(NAME, 4, "hybrid")
+    assert evaluated["trained"] == PLAN.train(NAME, 4, "hybrid")
+    assert evaluated["trained"]["dataset"] == PLAN.generate(NAME, 4)
+    assert inputs(PLAN.generate(NAME, 4)) == []
+    assert inputs(PLAN.report(NAME, 4)) == [PLAN.generate(NAME, 4)]
     assert inputs(evaluated["trained"]) == [evaluated["trained"]["dataset"]]
     assert inputs(evaluated) == [evaluated["trained"]["dataset"], evaluated["trained"]]
 
 
-@pytest.mark.parametrize("spec", [plan().table(NAME), plan().figures(NAME)], ids=["table", "figures"])
+@pytest.mark.parametrize("spec", [PLAN.table(NAME), PLAN.figures(NAME)], ids=["table", "figures"])
 def test_a_summary_expects_every_run_by_seed_then_model(spec: Spec) -> None:
-    assert inputs(spec) == [plan().eval(NAME, seed, model) for seed in (0, 4) for model in MODELS]
+    assert inputs(spec) == [PLAN.eval(NAME, seed, model) for seed in (0, 4) for model in MODELS]
     assert [str(record(RESULTS, each)) for each in inputs(spec)] == [
         f"results/arithmetic_small/seed{seed}/{model}/metrics.json" for seed in (0, 4) for model in MODELS
     ]
 
 
 def test_a_step_gets_its_slice_of_the_configuration_and_no_more() -> None:
-    before, after = plan(), plan(training={"hybrid": {"epochs": 9}}, models=["hybrid"], device="cuda")
+    before, after = PLAN, plan(training={"hybrid": {"epochs": 9}}, models=["hybrid"], device="cuda")
     assert after.generate(NAME, 0) == before.generate(NAME, 0)
     assert after.train(NAME, 0, "token_only") == before.train(NAME, 0, "token_only")
     assert after.train(NAME, 0, "hybrid") == before.train(NAME, 0, "hybrid") | {
@@ -58,7 +84,7 @@ def test_a_step_gets_its_slice_of_the_configuration_and_no_more() -> None:
 
 
 def test_records_and_commands_of_a_seed() -> None:
-    chain = [plan().generate(NAME, 4), plan().train(NAME, 4, "hybrid"), plan().eval(NAME, 4, "hybrid")]
+    chain = [PLAN.generate(NAME, 4), PLAN.train(NAME, 4, "hybrid"), PLAN.eval(NAME, 4, "hybrid")]
     assert [str(record(RESULTS, spec)) for spec in chain] == [
         "results/arithmetic_small/seed4/data/manifest.json",
         "results/arithmetic_small/seed4/hybrid/run.json",
@@ -76,10 +102,58 @@ def test_every_step_has_its_script_and_every_script_its_step() -> None:
     assert scripts == {step.script for step in STEPS.values()}
 
 
-def test_the_data_of_the_task_has_the_splits_that_the_rules_declare() -> None:
-    spec = plan(data={"train_size": 3, "validation_size": 2, "test_size": 2}).generate(NAME, 0)
-    assert tuple(generate(spec["task"], spec["data"], spec["seed"])) == SPLITS
-    assert set(SPLITS) - set(TEST_SPLITS) == {"train", "validation"}
+def test_commands_name_the_file_that_exists() -> None:
+    assert command(plan("units").report("units", 4)) == (
+        "python workflow/scripts/make_report.py --config config/units_full.yaml --seed 4"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "over"),
+    [
+        (NAME, {}),
+        ("units", {}),
+        ("units", {"include_can_add": False}),
+        ("units", {"include_can_add": False, "unit_types": ["length"], "held_out_pairs": 0}),
+    ],
+    ids=str,
+)
+def test_the_data_has_the_splits_that_the_rules_declare(name: str, over: dict[str, Any]) -> None:
+    small = plan(name, data={"train_size": 3, "validation_size": 2, "test_size": 4, **over})
+    spec, splits = small.generate(name, 0), small.experiments[name].data.splits
+    rows = generate(spec["task"], spec["data"], spec["seed"])
+    assert {split: len(each) for split, each in rows.items()} == dict(
+        zip(splits, [3, 2] + [4] * len(splits[2:]), strict=True)
+    )
+    assert small.report(name, 0)["splits"] == list(splits)
+    assert small.eval(name, 0, "hybrid")["splits"] == [split for split in splits if split.startswith("test_")]
+
+
+def test_without_addition_checks_there_are_none_of_compound_units() -> None:
+    with_checks, without = (
+        plan("units", data={"include_can_add": each}).experiments["units"].data.splits for each in (True, False)
+    )
+    assert set(with_checks) - set(without) == {"test_ood_compound"}
+
+
+def test_every_task_is_known_everywhere() -> None:
+    assert set(TASKS) == EXPERIMENTS.keys() == FIGURES.keys()
+    assert all((ROOT / "fluxem" / "tasks" / f"{task}.py").is_file() for task in TASKS)
+
+
+@pytest.mark.parametrize("step", ["generate", "train_token_only", "train_hybrid", "eval"])
+@pytest.mark.parametrize("table", DOMAIN_DATA)
+def test_a_table_of_the_domains_counts_where_texts_are_read(step: str, table: str) -> None:
+    script, without = ROOT / SCRIPTS / STEPS[step].script, other_tasks("arithmetic")
+    counts = code_digest(ROOT, script, [table], without) != code_digest(ROOT, script, [], without)
+    assert counts == (step != "generate")
+
+
+def test_what_makes_units_questions_counts_for_units_alone() -> None:
+    script = ROOT / SCRIPTS / STEPS["generate"].script
+    arithmetic, units = (closure(ROOT, script, other_tasks(task)).keys() for task in ("arithmetic", "units"))
+    assert "fluxem.tasks.arithmetic" in arithmetic - units
+    assert {"fluxem.tasks.units", "fluxem.domains.units"} < units - arithmetic
 
 
 def test_the_plan_loads_neither_snakemake_nor_torch() -> None:

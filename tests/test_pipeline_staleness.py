@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from miniature import make_repository, planned_jobs, run
 
-SEEDS, MODELS = (0, 1), ("token_only", "hybrid")
-CONFIG = """
+MODELS = ("token_only", "hybrid")
+CONFIGS = {
+    "config/arithmetic_small.yaml": """
 task: arithmetic
 seeds: [0, 1]
 data: {train_size: 1000, test_size: 200}
@@ -20,20 +21,34 @@ training:
   epochs: 20
   batch_size: 32
   hybrid: {patience: 5}
-"""
-EXPERIMENT = "config/arithmetic_small.yaml"
-DATA = [f"generate arithmetic_small {seed}" for seed in SEEDS]
-SUMMARY = ["all", "figures arithmetic_small", "table arithmetic_small"]
+""",
+    "config/units_full.yaml": """
+task: units
+seeds: [0]
+data: {train_size: 5000}
+training: {learning_rate: 0.001, hybrid: {epochs: 20}}
+""",
+}
+EXPERIMENT, UNITS_EXPERIMENT = CONFIGS
 
 
-def of(rule: str, *models: str) -> list[str]:
-    return [f"{rule} arithmetic_small {seed} {model}" for seed in SEEDS for model in models]
+class Of:
+    """The jobs of an experiment, and of what follows from them: see the names."""
+
+    def __init__(self, experiment: str, *seeds: int, models: tuple[str, ...] = MODELS) -> None:
+        def runs(step: str) -> list[str]:
+            return [f"{step} {experiment} {seed} {model}" for seed in seeds for model in models]
+
+        self.figures, self.table = [f"figures {experiment}"], [f"table {experiment}"]
+        self.reports = [f"report {experiment} {seed}" for seed in seeds]
+        self.summary = self.figures + self.table
+        self.evaluation = runs("eval") + self.summary
+        self.training = runs("train") + self.evaluation
+        self.everything = [f"generate {experiment} {seed}" for seed in seeds] + self.reports + self.training
 
 
-EVERYTHING = [*DATA, *of("train", *MODELS), *of("eval", *MODELS), *SUMMARY]
-TRAINING = [*of("train", *MODELS), *of("eval", *MODELS), *SUMMARY]
-HYBRID = [*of("train", "hybrid"), *of("eval", "hybrid"), *SUMMARY]
-EVALUATION = [*of("eval", *MODELS), *SUMMARY]
+SMALL, UNITS = Of("arithmetic_small", 0, 1), Of("units", 0)
+SMALL_HYBRID, UNITS_HYBRID = Of("arithmetic_small", 0, 1, models=("hybrid",)), Of("units", 0, models=("hybrid",))
 NOTHING: list[str] = []
 
 
@@ -41,7 +56,8 @@ NOTHING: list[str] = []
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository in which everything has been run."""
     folder = make_repository(tmp_path_factory.mktemp("finished") / "repository")
-    (folder / EXPERIMENT).write_text(CONFIG)
+    for name, text in CONFIGS.items():
+        (folder / name).write_text(text)
     done = run(folder, "-m", "snakemake", "--cores", "2", "all")
     assert done.returncode == 0, done.stderr
     return folder
@@ -86,17 +102,17 @@ def remove(name: str) -> Callable[[Path], None]:
 CASES = {
     "nothing": (lambda folder: None, NOTHING),
     # configuration
-    "training value": (edit(EXPERIMENT, "epochs: 20", "epochs: 21"), TRAINING),
-    "training value of one model": (edit(EXPERIMENT, "patience: 5", "patience: 6"), HYBRID),
+    "training value": (edit(EXPERIMENT, "epochs: 20", "epochs: 21"), SMALL.training),
+    "training value of one model": (edit(EXPERIMENT, "patience: 5", "patience: 6"), SMALL_HYBRID.training),
     "two values swapped": (
         edit(EXPERIMENT, "epochs: 20\n  batch_size: 32", "epochs: 32\n  batch_size: 20"),
-        TRAINING,
+        SMALL.training,
     ),
     "architecture of one model": (
         edit(EXPERIMENT, "training:", "model: {hybrid: {num_layers: 3}}\ntraining:"),
-        HYBRID,
+        SMALL_HYBRID.training,
     ),
-    "size of the data": (edit(EXPERIMENT, "train_size: 1000", "train_size: 999"), EVERYTHING),
+    "size of the data": (edit(EXPERIMENT, "train_size: 1000", "train_size: 999"), SMALL.everything),
     "a default made explicit": (
         edit(EXPERIMENT, "epochs: 20", "epochs: 20\n  learning_rate: 1.0e-3"),
         NOTHING,
@@ -106,20 +122,42 @@ CASES = {
         NOTHING,
     ),
     "comment in the configuration": (edit(EXPERIMENT, "epochs", "# why\n  epochs"), NOTHING),
-    "override in config.yaml": (edit("config/config.yaml", "{}\n", "{training: {epochs: 3}}\n"), TRAINING),
-    "device": (edit(EXPERIMENT, "task:", "device: cuda\ntask:"), TRAINING),
-    "model removed": (edit(EXPERIMENT, "task:", "models: [hybrid]\ntask:"), SUMMARY),
-    "seed removed": (edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0]"), SUMMARY),
+    "override in config.yaml": (
+        edit("config/config.yaml", "small: {}\n", "small: {training: {epochs: 3}}\n"),
+        SMALL.training,
+    ),
+    "device": (edit(EXPERIMENT, "task:", "device: cuda\ntask:"), SMALL.training),
+    "model removed": (edit(EXPERIMENT, "task:", "models: [hybrid]\ntask:"), SMALL.summary),
+    "seed removed": (edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0]"), SMALL.summary),
     "seed added": (
         edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0, 1, 2]"),
-        [
-            "generate arithmetic_small 2",
-            *(f"{r} arithmetic_small 2 {m}" for r in ("train", "eval") for m in MODELS),
-            *SUMMARY,
-        ],
+        Of("arithmetic_small", 2).everything,
     ),
+    "training value of units": (
+        edit(UNITS_EXPERIMENT, "learning_rate: 0.001", "learning_rate: 0.002"),
+        UNITS.training,
+    ),
+    "training value of one model of units": (edit(UNITS_EXPERIMENT, "epochs: 20", "epochs: 21"), UNITS_HYBRID.training),
+    "size of the data of units": (edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 4999"), UNITS.everything),
+    "magnitudes of units": (
+        edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 5000, id_range: [0.001, 500]"),
+        UNITS.everything,
+    ),
+    "magnitudes of units, written otherwise": (
+        edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 5000, id_range: [1.0e-3, 1000.0]"),
+        NOTHING,
+    ),
+    "splits of units": (
+        edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 5000, include_can_add: false"),
+        UNITS.everything,
+    ),
+    "file of units renamed": (
+        lambda folder: (folder / UNITS_EXPERIMENT).rename(folder / "config/units.yaml") and None,
+        NOTHING,
+    ),
+    "experiment removed": (edit("config/config.yaml", "  units: {}\n", ""), NOTHING),
     # code
-    "comment in code": (edit("fluxem/tasks/words.py", "PHRASE", "# why\nPHRASE"), NOTHING),
+    "comment in code": (edit("fluxem/tasks/words.py", "TEXT", "# why\nTEXT"), NOTHING),
     "layout of code": (edit("fluxem/tasks/words.py", '"what is"', '(\n    "what is"\n)'), NOTHING),
     "documentation of code": (
         edit("fluxem/training/hybrid.py", "    write_text(out", '    """Train."""\n    write_text(out'),
@@ -127,43 +165,60 @@ CASES = {
     ),
     "module that nothing imports": (edit("fluxem/unused.py", "1", "2"), NOTHING),
     "the planner": (edit("fluxem/pipeline/step.py", "import json\n", "import json\nimport math\n"), NOTHING),
-    "code of the data": (edit("fluxem/tasks/words.py", "what is", "how much is"), EVERYTHING),
-    "a table that the domains read": (edit("fluxem/data/units.tsv", "metre", "meter"), TRAINING),
+    "code of the data": (edit("fluxem/tasks/words.py", "what is", "how much is"), SMALL.everything),
+    "code of the data of units": (
+        edit("fluxem/tasks/units.py", "FILE as TEXT\n", "FILE as TEXT\n\nMORE = 1\n"),
+        UNITS.everything,
+    ),
+    "code of all data": (
+        edit("fluxem/tasks/__init__.py", "raise Inp", "assert task\n            raise Inp"),
+        SMALL.everything + UNITS.everything,
+    ),
+    "code of the report": (
+        edit("fluxem/tasks/report.py", "join(rows)", "join([*rows])"),
+        SMALL.reports + UNITS.reports,
+    ),
+    "a table that no domain reads here": (edit("fluxem/data/taxonomy.tsv", "\t", "\t\t"), NOTHING),
+    "a table that the domains read": (
+        edit("fluxem/data/units.tsv", "metre", "meter"),
+        SMALL.training + UNITS.everything,
+    ),
     "code of one model's training": (
         edit("fluxem/training/hybrid.py", '"spec": spec', '"spec": spec, "best": 1'),
-        HYBRID,
+        SMALL_HYBRID.training + UNITS_HYBRID.training,
     ),
     "code of evaluation": (
         edit("fluxem/evaluation/run.py", '"spec": spec', '"spec": spec, "n": 1'),
-        EVALUATION,
+        SMALL.evaluation + UNITS.evaluation,
     ),
     "code of the table": (
         edit("fluxem/evaluation/tables.py", "runs", "models"),
-        ["all", "table arithmetic_small"],
+        SMALL.table + UNITS.table,
     ),
     "code of a script": (
-        edit("workflow/scripts/make_figures.py", "return job.figure", "return job.table"),
-        ["all", "figures arithmetic_small"],
+        edit("workflow/scripts/make_figures.py", "return job.figures", "return job.table"),
+        SMALL.figures + UNITS.figures,
     ),
     "code changed, time kept": (
         keeping_the_time(edit("fluxem/tasks/words.py", "what is", "what was"), "fluxem/tasks/words.py"),
-        EVERYTHING,
+        SMALL.everything,
     ),
     "code touched": (
         touch("fluxem/tasks/words.py", "workflow/scripts/eval.py", "Snakefile", EXPERIMENT),
         NOTHING,
     ),
     # versions
-    "torch": (edit("constraints.txt", "torch==", "torch==9."), TRAINING),
+    "torch": (edit("constraints.txt", "torch==", "torch==9."), SMALL.training + UNITS.training),
     "matplotlib": (
         edit("constraints.txt", "matplotlib==", "matplotlib==9."),
-        ["all", "figures arithmetic_small"],
+        SMALL.figures + UNITS.figures,
     ),
     "a library that computes nothing": (edit("constraints.txt", "tqdm==", "tqdm==9."), NOTHING),
     "the conda environment": (edit("envs/torch-cpu.yaml", "tqdm==", "tqdm==9."), NOTHING),
     # results
     "data touched": (touch("results/arithmetic_small/seed0/data/train.jsonl"), NOTHING),
-    "table deleted": (remove("results/arithmetic_small/table.md"), ["all", "table arithmetic_small"]),
+    "report deleted": (remove("results/units/seed0/data/report.md"), UNITS.reports),
+    "table deleted": (remove("results/arithmetic_small/table.md"), SMALL.table),
 }
 
 
@@ -171,19 +226,19 @@ CASES = {
 def test_exactly_the_stale_jobs_run(repository: Path, case: str) -> None:
     change, jobs = CASES[case]
     change(repository)
-    assert planned_jobs(repository) == sorted(jobs)
+    assert planned_jobs(repository) == sorted([*jobs, *(["all"] if jobs else [])])
 
 
 def test_an_overlay_merges_with_the_experiment(repository: Path) -> None:
     overlay = repository / "my.yaml"
     overlay.write_text("experiments: {arithmetic_small: {training: {epochs: 5, hybrid: {patience: 5}}}}")
-    assert planned_jobs(repository, overlay) == sorted(TRAINING)
+    assert planned_jobs(repository, overlay) == ["all", *sorted(SMALL.training)]
 
 
 def test_results_may_go_elsewhere(repository: Path, tmp_path: Path) -> None:
     overlay = repository / "my.yaml"
     overlay.write_text(f"results_dir: {tmp_path / 'elsewhere'}")
-    assert planned_jobs(repository, overlay) == sorted(EVERYTHING)
+    assert planned_jobs(repository, overlay) == ["all", *sorted(SMALL.everything + UNITS.everything)]
 
 
 def test_a_wrong_configuration_stops_snakemake_in_one_line(repository: Path) -> None:

@@ -12,19 +12,29 @@ from miniature import make_repository, run
 from fluxem.pipeline.plan import MODELS, SCRIPTS, STEPS, Plan
 from fluxem.pipeline.spec import canonical
 
-CONFIG = "config/arithmetic_small.yaml"
-EVERYTHING = ("generate_data", *(f"train_{model}" for model in MODELS), "eval", "make_table", "make_figures")
+CONFIG, UNITS = "config/arithmetic_small.yaml", "config/units_full.yaml"
+EXPERIMENTS = {"arithmetic_small": CONFIG, "units": UNITS}
+EVERYTHING = (
+    "generate_data",
+    "make_report",
+    *(f"train_{model}" for model in MODELS),
+    "eval",
+    "make_table",
+    "make_figures",
+)
 
 
 @pytest.fixture(scope="module")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository in which every script was run by hand for the one seed of its experiment."""
+    """A repository in which every script was run by hand for the one seed of each experiment."""
     folder = make_repository(tmp_path_factory.mktemp("by_hand") / "repository")
     (folder / CONFIG).write_text("{task: arithmetic, seeds: [3]}")
-    for script in EVERYTHING:
-        done = run(folder, f"{SCRIPTS}/{script}.py", "--config", CONFIG)
-        assert (done.returncode, done.stderr) == (0, ""), script
-        assert "arithmetic_small" in done.stdout and "\nwrote results/arithmetic_small/" in done.stdout
+    (folder / UNITS).write_text("{task: units, seeds: [3]}")
+    for experiment, file in EXPERIMENTS.items():
+        for script in EVERYTHING:
+            done = run(folder, f"{SCRIPTS}/{script}.py", "--config", file)
+            assert (done.returncode, done.stderr) == (0, ""), script
+            assert f" of experiment {experiment}" in done.stdout and f"\nwrote results/{experiment}/" in done.stdout
     return folder
 
 
@@ -44,20 +54,25 @@ def refusal(folder: Path, script: str, *arguments: str) -> str:
 def test_by_hand_and_by_snakemake_make_the_same_files(repository: Path, tmp_path: Path) -> None:
     overlay = tmp_path / "elsewhere.yaml"
     overlay.write_text(f"results_dir: {tmp_path / 'results'}")
-    assert run(repository, "-m", "snakemake", "--cores", "1", "--configfile", str(overlay)).returncode == 0
-    made = repository / "results" / "arithmetic_small"
-    files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
-    assert {"table.md", "metrics.csv"} < {str(file) for file in files}
+    assert run(repository, "-m", "snakemake", "--cores", "2", "--configfile", str(overlay)).returncode == 0
+    made = repository / "results"
+    files = sorted(str(file.relative_to(made)) for file in made.rglob("*") if file.is_file())
+    targets = Plan.load({"experiments": dict.fromkeys(EXPERIMENTS)}, [], repository / "config", repository).targets()
+    assert {target.removeprefix("results/") for target in targets} < set(files)
     for file in files:
-        assert (tmp_path / "results/arithmetic_small" / file).read_bytes() == (made / file).read_bytes()
+        assert (tmp_path / "results" / file).read_bytes() == (made / file).read_bytes()
 
 
-def test_a_missing_input_is_named_with_the_command_that_makes_it(repository: Path) -> None:
-    said = refusal(repository, "train_hybrid", "--config", CONFIG, "--seed", "7")
+@pytest.mark.parametrize(("experiment", "script"), [("arithmetic_small", "train_hybrid"), ("units", "make_report")])
+def test_a_missing_input_is_named_with_the_command_that_makes_it(
+    repository: Path, experiment: str, script: str
+) -> None:
+    by_hand = ("--config", EXPERIMENTS[experiment], "--seed", "7")
+    said = refusal(repository, script, *by_hand)
     data, remedy = said.split(" is missing: make it with ")
-    assert data == "results/arithmetic_small/seed7/data/manifest.json"
+    assert data == f"results/{experiment}/seed7/data/manifest.json"
     assert run(repository, *remedy.strip("`").split()[1:]).returncode == 0
-    assert run(repository, f"{SCRIPTS}/train_hybrid.py", "--config", CONFIG, "--seed", "7").returncode == 0
+    assert run(repository, f"{SCRIPTS}/{script}.py", *by_hand).returncode == 0
 
 
 def test_a_run_with_other_epochs_is_refused_until_they_are_given(repository: Path) -> None:
@@ -79,11 +94,13 @@ def test_overrides_of_the_project_hold_by_hand(repository: Path) -> None:
 
 
 def test_code_that_changed_after_planning_is_refused(repository: Path) -> None:
-    spec = Plan.load({"experiments": {"arithmetic_small": {}}}, [], repository / "config", repository)
+    spec = Plan.load({"experiments": dict.fromkeys(EXPERIMENTS)}, [], repository / "config", repository)
     planned = canonical(spec.generate("arithmetic_small", 3))
     assert run(repository, f"{SCRIPTS}/generate_data.py", "--spec", planned).returncode == 0
     words = repository / "fluxem/tasks/words.py"
     words.write_text(words.read_text().replace("what", "how"))
+    of_units = canonical(spec.generate("units", 3))
+    assert run(repository, f"{SCRIPTS}/generate_data.py", "--spec", of_units).returncode == 0
     said = refusal(repository, "generate_data", "--spec", planned)
     assert said == "code of step generate changed since this run was planned: run the command again"
 
@@ -103,10 +120,18 @@ def test_another_environment_is_refused(repository: Path, field: str, value: obj
 
 def test_an_import_that_the_digest_cannot_see_fails(repository: Path) -> None:
     tasks = repository / "fluxem/tasks/__init__.py"
-    tasks.write_text(f"import importlib\n{tasks.read_text()}\nimportlib.import_module('fluxem.' + 'unused')\n")
+    tasks.write_text(f"{tasks.read_text()}\nimport importlib\n\nimportlib.import_module('fluxem.' + 'unused')\n")
     done = run(repository, f"{SCRIPTS}/generate_data.py", "--config", CONFIG)
     assert done.returncode == 1
     assert "generate_data.py: ran fluxem.unused, which the digest of its code does not cover" in done.stderr
+
+
+def test_running_the_questions_of_another_task_fails(repository: Path) -> None:
+    tasks = repository / "fluxem/tasks/__init__.py"
+    tasks.write_text(f"{tasks.read_text()}\nimport fluxem.tasks.units\n")
+    done = run(repository, f"{SCRIPTS}/generate_data.py", "--config", CONFIG)
+    assert done.returncode == 1
+    assert "fluxem.tasks.units, which the digest of its code does not cover" in done.stderr
 
 
 def test_another_checkouts_script_is_refused(repository: Path, by_hand: Path) -> None:
@@ -122,7 +147,20 @@ def test_another_checkouts_script_is_refused(repository: Path, by_hand: Path) ->
             ("--config", "config/smoke.yaml"),
             "config/smoke.yaml: has the key experiments, so it is an overlay",
         ),
-        (("--config", "config/nowhere.yaml"), "config/nowhere.yaml: cannot be read: No such file"),
+        (
+            ("--config", "config/nowhere.yaml"),
+            "config/nowhere.yaml: cannot be read: No such file or directory, nor is there config/nowhere_full.yaml",
+        ),
+        (
+            ("--config", "config/nowhere_full.yaml"),
+            "config/nowhere.yaml: cannot be read: No such file or directory, nor is there config/nowhere_full.yaml",
+        ),
+        (("--config", "config/nowhere.yml"), "config/nowhere.yml: cannot be read: No such file or directory"),
+        (
+            ("--config", "config/units.yaml"),
+            "config/units.yaml: cannot be read: No such file or directory; did you mean config/units_full.yaml?",
+        ),
+        (("--config", UNITS, "--epochs", "0"), "command line: experiments.units.training.epochs = 0"),
         (
             ("--config", CONFIG, "--epochs", "0"),
             "command line: experiments.arithmetic_small.training.epochs = 0",
@@ -135,6 +173,13 @@ def test_another_checkouts_script_is_refused(repository: Path, by_hand: Path) ->
 )
 def test_a_wrong_configuration_by_hand(repository: Path, arguments: tuple[str, ...], message: str) -> None:
     assert refusal(repository, "train_hybrid", *arguments).startswith(message)
+
+
+def test_two_files_of_one_experiment_are_refused_by_hand(repository: Path) -> None:
+    shutil.copy(repository / UNITS, repository / "config/units.yaml")
+    for file in ("units", "units_full"):
+        said = refusal(repository, "generate_data", "--config", f"config/{file}.yaml")
+        assert said == f"{UNITS}: config/units.yaml is there too; allowed: one file for experiment units"
 
 
 @pytest.mark.parametrize("arguments", [(), ("--seed", "-1"), ("--seed", "x"), ("--spec", "{}", "--seed", "1")])

@@ -1,147 +1,182 @@
-"""The table and the figure of an experiment, from metrics written by hand."""
+"""The table of an experiment, from metrics written by hand."""
+
+from __future__ import annotations
 
 import csv
-import hashlib
-import json
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 import pytest
+from metric_files import ARITHMETIC, HITS, MODELS, SEEDS, SPLITS, UNITS, spec_of, write_metrics
 
-from fluxem.evaluation.figures import write_figures
-from fluxem.evaluation.tables import write_table
-from fluxem.pipeline.files import write_json
+from fluxem.evaluation.tables import LEFT_TO_CHOOSE, write_table
+from fluxem.integration.reductions import CHOICES, FITS
+from fluxem.registry import DOMAINS, OPERATIONS
 
-SPLITS = ["test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined"]
-SEEDS = [3, 5]
-PARAMETERS = {"token_only": 436976, "hybrid": 439112}
-#: Exact match of each seed: hits out of 200 in each split.
-HITS = {"token_only": [(30, 0, 4, 0), (50, 0, 6, 0)], "hybrid": [(200, 200, 199, 180), (200, 199, 197, 200)]}
-
-
-def metrics_of(model: str, split: str, hits: int) -> dict[str, Any]:
-    short = split in ("test_id", "test_ood_magnitude")
-    few, many = (1, 2) if short else (4, 5)
-    metrics = {
-        "exact_match": {"value": hits / 200, "n": 200},
-        f"exact_match_{few}_operations": {"value": hits / 200, "n": 120},
-        f"exact_match_{many}_operations": {"value": hits / 200, "n": 80},
-        "relative_error": {"value": 1 - hits / 200, "n": 200},
-        "ended": {"value": 1.0, "n": 200},
-    }
-    return metrics | ({"router_accuracy": {"value": 0.5 + hits / 400, "n": 700}} if model == "hybrid" else {})
-
-
-def spec() -> dict[str, Any]:
-    dataset = {"data": {"id_ops": [1, 3]}}
-    runs = {model: {"splits": SPLITS, "trained": {"dataset": dataset}} for model in HITS}
-    return {"experiment": "tiny", "models": list(HITS), "seeds": SEEDS, "runs": runs}
-
-
-def write_metrics(folder: Path) -> list[Path]:
-    """The metrics.json of every run, in the order in which the pipeline passes them."""
-    files = []
-    for at, seed in enumerate(SEEDS):
-        for model, hits in HITS.items():
-            splits = {split: metrics_of(model, split, hit) for split, hit in zip(SPLITS, hits[at], strict=True)}
-            run = {"experiment": "tiny", "model": model, "seed": seed, "splits": SPLITS}
-            files.append(folder / f"seed{seed}" / model / "metrics.json")
-            write_json(files[-1], {"spec": run, "parameters": PARAMETERS[model], "splits": splits})
-    return files
-
-
-def summarised(folder: Path) -> dict[str, bytes]:
-    """What is written of an experiment, by name."""
-    files = write_metrics(folder)
-    write_table(spec(), files, folder / "table.md", folder / "metrics.csv")
-    write_figures(spec(), files, folder / "figure.svg")
-    return {name: (folder / name).read_bytes() for name in ("table.md", "metrics.csv", "figure.svg")}
+Written = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    found = summarised(tmp_path_factory.mktemp("experiment"))
-    return {name: content.decode() for name, content in found.items()}
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """What is written of an experiment, by task and file name."""
+    found: Written = {}
+    for task in SPLITS:
+        folder = tmp_path_factory.mktemp(task)
+        table, metrics = folder / "table.md", folder / "metrics.csv"
+        write_table(spec_of(task), write_metrics(task, folder), table, metrics)
+        found[task] = {file.name: file.read_text(encoding="utf-8") for file in (table, metrics)}
+    return found
 
 
-def table_rows(text: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+def tables(text: str) -> list[list[list[str]]]:
+    """The rows of each table, its rule left out."""
+    found: list[list[list[str]]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("| ---"):
+            continue
+        if line.startswith("|"):
+            found[-1].append([cell.strip() for cell in line.strip("|").split("|")])
+        elif found[-1]:
+            found.append([])
+    return [rows for rows in found if rows]
 
 
-def test_the_table_gives_mean_lowest_seed_and_pooled_interval(written: dict[str, str]) -> None:
-    rows = table_rows(written["table.md"])
-    assert rows[0] == ["model", "parameters", *SPLITS]
+def by_names(rows: list[list[str]]) -> dict[tuple[str, str], list[str]]:
+    return {(row[0], row[1]): row[2:] for row in rows[1:]}
+
+
+# --- arithmetic ---
+
+
+def test_the_table_gives_mean_lowest_seed_and_pooled_interval(written: Written) -> None:
     # Wilson intervals of 80/400, 0/400, 10/400 and of 400, 399, 396, 380 of 400
-    assert rows[2] == [
-        "token_only",
-        "436,976",
-        "20.0 (15.0; 16.4–24.2)",
-        "0.0 (0.0; 0.0–1.0)",
-        "2.5 (2.0; 1.4–4.5)",
-        "0.0 (0.0; 0.0–1.0)",
+    assert tables(written["arithmetic"]["table.md"])[0] == [
+        ["model", "parameters", *ARITHMETIC],
+        [
+            "token_only",
+            "436,976",
+            "20.0 (15.0; 16.4–24.2)",
+            "0.0 (0.0; 0.0–1.0)",
+            "2.5 (2.0; 1.4–4.5)",
+            "0.0 (0.0; 0.0–1.0)",
+        ],
+        [
+            "hybrid",
+            "439,112",
+            "100.0 (100.0; 99.0–100.0)",
+            "99.8 (99.5; 98.6–100.0)",
+            "99.0 (98.5; 97.5–99.6)",
+            "95.0 (90.0; 92.4–96.7)",
+        ],
     ]
-    assert rows[3] == [
-        "hybrid",
-        "439,112",
-        "100.0 (100.0; 99.0–100.0)",
-        "99.8 (99.5; 98.6–100.0)",
-        "99.0 (98.5; 97.5–99.6)",
-        "95.0 (90.0; 92.4–96.7)",
+
+
+def test_the_table_gives_the_other_metrics_and_the_numbers_of_answers(written: Written) -> None:
+    text = written["arithmetic"]["table.md"]
+    _, others = tables(text)
+    rows = {(name.split(",")[0], model): values for (name, model), values in by_names(others).items()}
+    assert rows["relative error", "token_only"] == ["0.8000", "1.0000", "0.9750", "1.0000"]
+    assert rows["router accuracy", "hybrid"] == ["1.0000", "0.9988", "0.9950", "0.9750"]
+    assert rows["share of answers that ended by themselves", "hybrid"] == ["1.0000"] * 4
+    assert ("router accuracy", "token_only") not in rows
+    assert "over 2 seeds (3, 5)" in text
+    assert all(f"{split} 400" in text for split in ARITHMETIC)
+
+
+# --- units ---
+
+
+def test_many_splits_go_down_the_table(written: Written) -> None:
+    first = tables(written["units"]["table.md"])[0]
+    assert [row[0] for row in first] == ["model", "parameters", *UNITS]
+    # Wilson intervals of 40/80 and 80/80, of 20/80
+    assert first[:4] == [
+        ["model", "token_only", "hybrid"],
+        ["parameters", "436,976", "439,112"],
+        ["test_id", "50.0 (50.0; 39.3–60.7)", "100.0 (100.0; 95.4–100.0)"],
+        ["test_ood_magnitude", "25.0 (25.0; 16.8–35.5)", "100.0 (100.0; 95.4–100.0)"],
     ]
 
 
-def test_the_table_gives_the_other_metrics_and_the_numbers_of_answers(written: dict[str, str]) -> None:
-    rows = {(row[0], row[1].split(",")[0]): row[2:] for row in table_rows(written["table.md"])[4:]}
-    assert rows["token_only", "relative error"] == ["0.8000", "1.0000", "0.9750", "1.0000"]
-    assert rows["hybrid", "router accuracy"] == ["1.0000", "0.9988", "0.9950", "0.9750"]
-    assert rows["hybrid", "share of answers that ended by themselves"] == ["1.0000"] * 4
-    assert ("token_only", "router accuracy") not in rows
-    assert "over 2 seeds (3, 5)" in written["table.md"]
-    assert all(f"{split} 400" in written["table.md"] for split in SPLITS)
-    assert all(f"- `{model}`: " in written["table.md"] for model in HITS)
+def test_metrics_that_a_split_lacks_are_dashes(written: Written) -> None:
+    _, others, kinds, types = tables(written["units"]["table.md"])
+    assert others[0] == ["metric", "model", *UNITS]
+    rows = {(name.split(",")[0], model): values for (name, model), values in by_names(others).items()}
+    assert rows["relative error of conversions", "token_only"] == ["0.5000", *["1.0000"] * 3, "–", "1.0000"]
+    assert rows["share of conversions of the right dimension", "hybrid"] == [*["0.7500"] * 4, "–", "0.7500"]
+    assert rows["share of checks answered right", "token_only"] == ["0.5000"] * 6
+    assert rows["router accuracy", "hybrid"] == ["0.7500"] * 6
+    assert ("router accuracy", "token_only") not in rows
 
 
-def test_metrics_are_tidy(written: dict[str, str]) -> None:
-    rows = list(csv.DictReader(written["metrics.csv"].splitlines()))
+def test_exactness_by_kind_and_by_unit_type_is_pooled(written: Written) -> None:
+    _, _, kinds, types = tables(written["units"]["table.md"])
+    assert kinds[0] == ["kind", "model", *UNITS] and types[0] == ["unit type", "model", *UNITS]
+    assert by_names(kinds) == {
+        ("can_add", "token_only"): [*["50.0 (40)"] * 4, "50.0 (80)", "50.0 (40)"],
+        ("can_add", "hybrid"): [*["100.0 (40)"] * 4, "100.0 (80)", "100.0 (40)"],
+        ("convert", "token_only"): ["50.0 (40)", *["0.0 (40)"] * 3, "–", "0.0 (40)"],
+        ("convert", "hybrid"): [*["100.0 (40)"] * 4, "–", "100.0 (40)"],
+    }
+    rows = by_names(types)
+    assert rows["length", "token_only"] == ["50.0 (18)", "0.0 (20)", "0.0 (40)", "0.0 (20)", "–", "0.0 (40)"]
+    assert rows["temperature", "hybrid"] == ["100.0 (22)", "100.0 (20)", "–", "100.0 (20)", "–", "–"]
+
+
+# --- both ---
+
+
+@pytest.mark.parametrize("task", SPLITS)
+def test_every_row_of_a_table_is_as_long_as_its_head(written: Written, task: str) -> None:
+    text = written[task]["table.md"]
+    assert all(len(row) == len(rows[0]) for rows in tables(text) for row in rows)
+    assert text.startswith(f"# tiny_{task}\n") and text.endswith("\n") and "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("task", SPLITS)
+def test_the_table_says_what_is_learned_and_what_is_left_to_learn(written: Written, task: str) -> None:
+    text = written[task]["table.md"]
+    assert all(f"- `{model}`: " in text for model in MODELS)
+    assert "The executor is exact code" in text
+    for operations in LEFT_TO_CHOOSE[task].values():
+        assert ", ".join(f"`{name}`" for name in operations) in text
+
+
+def test_what_is_left_to_choose_is_what_the_executor_offers() -> None:
+    index = {name: at for at, name in enumerate(DOMAINS)}
+    of = {"number": "number", "numbers": "number", "unit": "phys_unit"}
+    of |= dict.fromkeys(("quantity", "quantities"), "phys_quantity")
+    for task in LEFT_TO_CHOOSE.values():
+        for operands, names in task.items():
+            found = [of[word] for word in operands.split() if word in of]
+            left, right = index[found[0]], index[found[-1]]
+            fits = {OPERATIONS[CHOICES[column][0]].name for column in FITS[left, right].nonzero()[0]}
+            assert sorted(names) == sorted(fits)
+
+
+def test_metrics_are_tidy(written: Written) -> None:
+    rows = list(csv.DictReader(written["arithmetic"]["metrics.csv"].splitlines()))
     assert list(rows[0]) == ["experiment", "model", "seed", "split", "metric", "value", "n"]
     assert len(rows) == 2 * 4 * (5 + 6)
     found = {(row["model"], row["seed"], row["split"], row["metric"]): row for row in rows}
-    assert len(found) == len(rows) and {row["experiment"] for row in rows} == {"tiny"}
+    assert len(found) == len(rows) and {row["experiment"] for row in rows} == {"tiny_arithmetic"}
     for model, hits in HITS.items():
         for at, seed in enumerate(SEEDS):
-            for split, hit in zip(SPLITS, hits[at], strict=True):
+            for split, hit in zip(ARITHMETIC, hits[at], strict=True):
                 row = found[model, str(seed), split, "exact_match"]
                 assert (float(row["value"]), row["n"]) == (hit / 200, "200")
 
 
-def test_the_figure_is_an_svg_without_a_date(written: dict[str, str]) -> None:
-    root = ElementTree.fromstring(written["figure.svg"])
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert not re.search(r"<dc:date>|\b20\d\d-\d\d-\d\d\b", written["figure.svg"])
-    shown = {text.strip() for text in root.itertext()}
-    labels = {"token-only", "hybrid", "exact match, %", "operations in the question"}
-    assert labels | {"number of operations trained on", "1", "2", "4", "5"} <= shown
+def test_a_metric_without_rows_is_in_no_row_of_the_file(written: Written) -> None:
+    rows = list(csv.DictReader(written["units"]["metrics.csv"].splitlines()))
+    compound = {row["metric"] for row in rows if row["split"] == "test_ood_compound"}
+    assert "boolean_accuracy" in compound and "relative_error" not in compound
+    pairs = {(row["split"], row["n"]) for row in rows if row["metric"] == "exact_match/units=°C>K"}
+    assert pairs == {("test_id", "12"), ("test_id", "10"), ("test_ood_phrasing", "20")}
 
 
-def test_the_bytes_do_not_hang_on_the_order_of_hashes(written: dict[str, str], tmp_path: Path) -> None:
-    digests = {name: hashlib.sha256(content.encode()).hexdigest() for name, content in written.items()}
-    again = summarised(tmp_path / "again")
-    assert {name: hashlib.sha256(content).hexdigest() for name, content in again.items()} == digests
-    result = subprocess.run(
-        [sys.executable, __file__, tmp_path / "other"],
-        env=os.environ | {"PYTHONHASHSEED": "77"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(result.stdout) == digests
-
-
-if __name__ == "__main__":
-    found = summarised(Path(sys.argv[1]))
-    print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in found.items()}))
+def test_the_table_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    files = write_metrics("units", tmp_path)
+    files[-1].unlink()
+    with pytest.raises(FileNotFoundError):
+        write_table(spec_of("units"), files, tmp_path / "table.md", tmp_path / "metrics.csv")
+    assert {file.name for file in tmp_path.iterdir()} == {f"seed{seed}" for seed in SEEDS}

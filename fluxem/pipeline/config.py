@@ -1,4 +1,4 @@
-"""The keys of an experiment (`config/<experiment>.yaml`), their types, ranges, defaults and meaning.
+"""The keys of an experiment's file, their types, ranges, defaults and meaning; those of `data` are in `config_data`.
 
 To add a key, add a field: unknown keys are refused, strict types refuse the text "1e-3" for a number, and the
 field's description is what the error message says is allowed. `config/README.md` lists the keys; a test holds
@@ -9,87 +9,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, model_validator
 
+from fluxem.pipeline.config_data import ArithmeticData, Data, UnitsData
+from fluxem.pipeline.section import Section, invalid, is_section, refuse_repeats
+
+TaskName = Literal["arithmetic", "units"]
 ModelName = Literal["token_only", "hybrid"]
-Operator = Literal["+", "-", "*", "/"]
-Interval = tuple[int, int]
-OperationCounts = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 
-
-def invalid(message: str) -> PydanticCustomError:
-    """The error of a rule that spans several keys; `message` names them."""
-    return PydanticCustomError("rule", "{message}", {"message": message})
-
-
-def _refuse_repeats(name: str, values: tuple[object, ...]) -> None:
-    if len(set(values)) < len(values):
-        raise invalid(f"{name} = {list(values)}: allowed: each value once")
-
-
-class Section(BaseModel):
-    """A mapping with known keys only; values are never converted from text."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-def is_section(annotation: Any) -> bool:
-    """Whether a field's type is a mapping with known keys."""
-    return isinstance(annotation, type) and issubclass(annotation, Section)
-
-
-class ArithmeticData(Section):
-    """Questions of the arithmetic task; every size is a number of rows."""
-
-    train_size: int = Field(1000, ge=1, description="rows to train on, at least 1")
-    validation_size: int = Field(200, ge=1, description="rows to select the best epoch on, at least 1")
-    test_size: int = Field(200, ge=1, description="rows of each test split, at least 1")
-    id_range: Interval = Field((0, 99), description="[lowest, highest] operand in training and test_id")
-    ood_magnitude_range: Interval = Field(
-        (10_000, 99_999), description="[lowest, highest] operand out of distribution, apart from id_range"
-    )
-    id_ops: OperationCounts = Field((1, 3), description="[fewest, most] operations in training and test_id")
-    ood_ops: OperationCounts = Field(
-        (4, 5), description="[fewest, most] operations out of distribution, above id_ops; or `ood_max_ops: 5`"
-    )
-    operations: tuple[Operator, ...] = Field(
-        ("+", "-", "*"), min_length=1, description='operators that questions use, of "+", "-", "*", "/"'
-    )
-    parentheses: float = Field(0.3, ge=0, le=1, description="share of questions with brackets, 0 to 1")
-    phrasings: bool = Field(True, description="ask in varied words (true) or as the bare expression (false)")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_ood_max_ops(cls, values: Any) -> Any:
-        """`ood_max_ops: 5` is `ood_ops: [most id_ops + 1, 5]`."""
-        if not isinstance(values, dict) or "ood_max_ops" not in values:
-            return values
-        most = values["ood_max_ops"]
-        rest = {key: value for key, value in values.items() if key != "ood_max_ops"}
-        if "ood_ops" in rest:
-            raise invalid("ood_max_ops and ood_ops are both given: keep one of the two")
-        match rest.get("id_ops", cls.model_fields["id_ops"].default):
-            case (_, int(longest)):
-                rest["ood_ops"] = (longest + 1, most)
-        return rest
-
-    @model_validator(mode="after")
-    def _check(self) -> ArithmeticData:
-        for name in ("id_range", "ood_magnitude_range", "id_ops", "ood_ops"):
-            low, high = getattr(self, name)
-            if low > high:
-                raise invalid(f"{name} = [{low}, {high}]: allowed: [lowest, highest] in this order")
-        (low, high), (ood_low, ood_high) = self.id_range, self.ood_magnitude_range
-        if ood_low <= high and low <= ood_high:
-            raise invalid(
-                f"ood_magnitude_range = [{ood_low}, {ood_high}] overlaps id_range = [{low}, {high}]: "
-                "allowed: ranges apart from each other"
-            )
-        if self.ood_ops[0] <= self.id_ops[1]:
-            raise invalid(f"ood_ops = {list(self.ood_ops)}: allowed: more than the {self.id_ops[1]} of id_ops")
-        _refuse_repeats("operations", self.operations)
-        return self
+#: An experiment's file may have this after the experiment's name.
+FULL = "_full"
 
 
 class ModelValues(Section):
@@ -181,10 +110,15 @@ class Training(PerModel, TrainingValues):
     hybrid: HybridTrainingValues = Field(HybridTrainingValues(), description="keys that differ for hybrid")
 
 
-class Experiment(Section):
-    """One experiment: models compared on one task over several seeds."""
+class Task(Section):
+    """The key that says which class an experiment is of; see `EXPERIMENTS`."""
 
-    task: Literal["arithmetic"] = Field(description="arithmetic: what the questions are about")
+    task: TaskName = Field(description="arithmetic or units: what the questions are about")
+
+
+class Experiment(Task):
+    """One experiment: models compared on one task over several seeds. Each task has a class with its `data`."""
+
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(
         (0, 1, 2),
         min_length=1,
@@ -198,7 +132,7 @@ class Experiment(Section):
     device: str = Field(
         "cpu", pattern=r"^(cpu|cuda(:\d+)?|mps)$", description="cpu, cuda, cuda:N or mps: where networks run"
     )
-    data: ArithmeticData = Field(ArithmeticData(), description="the questions")
+    data: Data = Field(description="the questions")
     model: Model = Field(Model(), description="the networks")
     training: Training = Field(Training(), description="how they are trained")
 
@@ -218,9 +152,24 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Experiment:
-        _refuse_repeats("seeds", self.seeds)
-        _refuse_repeats("models", self.models)
+        refuse_repeats("seeds", self.seeds)
+        refuse_repeats("models", self.models)
         return self
+
+
+class ArithmeticExperiment(Experiment):
+    """An experiment on arithmetic."""
+
+    data: ArithmeticData = Field(ArithmeticData(), description="the questions")
+
+
+class UnitsExperiment(Experiment):
+    """An experiment on units."""
+
+    data: UnitsData = Field(UnitsData(), description="the questions")
+
+
+EXPERIMENTS: dict[TaskName, type[Experiment]] = {"arithmetic": ArithmeticExperiment, "units": UnitsExperiment}
 
 
 class Project(Section):
@@ -230,3 +179,10 @@ class Project(Section):
     experiments: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")], dict[str, Any] | None] = Field(
         min_length=1, description="experiment -> keys that differ from config/<experiment>.yaml; {} for none"
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> Project:
+        for name in self.experiments:
+            if name.endswith(FULL):
+                raise invalid(f"experiments.{name}: allowed: {name.removesuffix(FULL)}, the name less {FULL}")
+        return self

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ def write_dataset(folder: Path, splits: Mapping[str, Sequence[dict[str, Any]]], 
         write_jsonl(file, rows)
         manifest[split] = {"rows": len(rows), "sha256": _sha256(file)}
     write_json(folder / MANIFEST, {"spec": spec, "splits": manifest})
+
+
+def read_dataset(folder: Path, splits: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each of `splits`, of a folder that `check_dataset` has checked."""
+    texts = {split: (folder / f"{split}.jsonl").read_text(encoding="utf-8") for split in splits}
+    return {split: [json.loads(line) for line in text.split("\n") if line] for split, text in texts.items()}
 
 
 def check_dataset(folder: Path, spec: Spec, remedy: str) -> None:

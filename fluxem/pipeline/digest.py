@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = "fluxem"
 
@@ -22,14 +23,24 @@ _Import = tuple[int, str, tuple[str, ...]]
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+class _Parsed(NamedTuple):
+    """Of a source: the digest of what it says, what it imports, and the texts it holds."""
+
+    digest: str
+    imports: tuple[_Import, ...]
+    texts: frozenset[str]
+
+
 def module_file(root: Path, module: str) -> Path | None:
     """The file of a module of the package below `root`; None for names that are not modules."""
     base = root.joinpath(*module.split("."))
     return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
 
 
-def closure(root: Path, script: Path) -> dict[str, Path]:
+def closure(root: Path, script: Path, without: Collection[str] = ()) -> dict[str, Path]:
     """The package's modules that `script` imports, at any depth and from any line, with their files.
+
+    Modules of `without` never run and are left out, with what only they import.
 
     `import a.b.c` runs `a` and `a.b` first, so a module's parents belong to it. Imports under `if
     TYPE_CHECKING` do not run and are not followed. An import computed at run time cannot be seen; `step`
@@ -40,26 +51,29 @@ def closure(root: Path, script: Path) -> dict[str, Path]:
     while queue:
         module = queue.pop()
         file = module_file(root, module)
-        if file is None or module in found or module == PLANNING:
+        if file is None or module in found or module == PLANNING or module in without:
             continue
         found[module] = file
         queue += _imported(root, file, module)
     return found
 
 
-def code_digest(root: Path, script: Path, data_files: Iterable[str] = ()) -> str:
+def code_digest(root: Path, script: Path, data_files: Collection[str] = (), without: Collection[str] = ()) -> str:
     """16 hex digits that change when what `script` computes may change.
 
     Args:
         root: the folder that holds the package.
         script: the step's script.
-        data_files: package files that the code reads, relative to `root`; they count byte for byte.
+        data_files: package files, relative to `root`; those whose name a module says count, byte for byte.
+        without: see `closure`.
     """
     total = hashlib.sha256()
-    sources = {module: file for module, file in closure(root, script).items()} | {"": script}
-    for module, file in sorted(sources.items()):
-        total.update(f"{module} {_parsed(file.read_text(encoding='utf-8'))[0]}\n".encode())
-    for name in sorted(data_files):
+    named: set[str] = set()
+    for module, file in sorted((closure(root, script, without) | {"": script}).items()):
+        parsed = _parsed(file.read_text(encoding="utf-8"))
+        total.update(f"{module} {parsed.digest}\n".encode())
+        named |= parsed.texts
+    for name in sorted(each for each in data_files if Path(each).name in named):
         total.update(f"{name} {hashlib.sha256((root / name).read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()[:16]
 
@@ -67,7 +81,7 @@ def code_digest(root: Path, script: Path, data_files: Iterable[str] = ()) -> str
 def _imported(root: Path, file: Path, module: str) -> Iterator[str]:
     """Modules that running `file` may import, parents before children; other packages' are left out."""
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    for dots, name, taken in _parsed(file.read_text(encoding="utf-8"))[1]:
+    for dots, name, taken in _parsed(file.read_text(encoding="utf-8")).imports:
         if dots:
             base = package.split(".")[: len(package.split(".")) - dots + 1]
             name = ".".join([*base, name] if name else base)
@@ -78,13 +92,18 @@ def _imported(root: Path, file: Path, module: str) -> Iterator[str]:
 
 
 @cache
-def _parsed(source: str) -> tuple[str, tuple[_Import, ...]]:
-    """The digest of what a source says, and what it imports. Cached by text: a dry-run asks often."""
+def _parsed(source: str) -> _Parsed:
+    """Cached by text: a dry-run asks often."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(_imports(tree))
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return _Parsed(
+        hashlib.sha256(ast.dump(tree).encode()).hexdigest(),
+        tuple(_imports(tree)),
+        frozenset(value for value in constants if isinstance(value, str)),
+    )
 
 
 def _imports(node: ast.AST) -> Iterator[_Import]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from fluxem.errors import InputError
-from fluxem.pipeline.config import Experiment, Project, Section, is_section
+from fluxem.pipeline.config import EXPERIMENTS, FULL, Experiment, Project, Task
+from fluxem.pipeline.section import Section, is_section
 
 Values = dict[str, Any]
 Keys = tuple[str | int, ...]
@@ -37,6 +39,10 @@ _REASONS = {
     "dict_type": "is not a mapping",
     "model_type": "is not a mapping",
 }
+
+
+#: What YAML 1.1 takes for a number with an exponent: it wants a point, and a sign after the e.
+_NUMBER_TO_YAML = re.compile(r"[-+]?\d+\.\d*[eE][-+]\d+")
 
 
 class _Loader(yaml.SafeLoader):
@@ -84,11 +90,33 @@ def load_project(values: Values, files: Sequence[Path]) -> Project:
     return parse(Project, values, lambda keys: (_file_of(keys, at(values, keys), read), keys))
 
 
+def experiment_name(file: Path) -> str:
+    """The experiment that a file configures."""
+    return file.stem.removesuffix(FULL)
+
+
+def possible_files(folder: Path, name: str) -> tuple[Path, Path]:
+    """The files that may configure an experiment; one of them does."""
+    return folder / f"{name}.yaml", folder / f"{name}{FULL}.yaml"
+
+
+def experiment_file(folder: Path, name: str) -> Path:
+    """The file that configures an experiment; raises ConfigError where there is none, or more than one."""
+    usual, full = possible_files(folder, name)
+    match usual.exists(), full.exists():
+        case True, True:
+            raise ConfigError(f"{full}: {usual} is there too; allowed: one file for experiment {name}")
+        case False, False:
+            raise ConfigError(f"{usual}: cannot be read: No such file or directory, nor is there {full}")
+        case there, _:
+            return usual if there else full
+
+
 def load_experiment(file: Path, over: Values, files: Sequence[Path]) -> Experiment:
-    """The configuration of one experiment.
+    """The configuration of one experiment, of the class of its task.
 
     Args:
-        file: `config/<experiment>.yaml`.
+        file: see `experiment_file`.
         over: values that replace those of the file.
         files: project files that `over` comes from, lowest priority first.
 
@@ -105,10 +133,12 @@ def load_experiment(file: Path, over: Values, files: Sequence[Path]) -> Experime
     def locate(keys: Keys) -> tuple[str, Keys]:
         if not keys or at(over, keys) is MISSING:
             return str(file), keys
-        full = ("experiments", file.stem, *keys)
+        full = ("experiments", experiment_name(file), *keys)
         return _file_of(full, at(over, keys), {each: read_yaml(each) for each in files}), full
 
-    return parse(Experiment, merge(base, over), locate)
+    values = merge(base, over)
+    chosen = parse(Task, {key: values[key] for key in Task.model_fields if key in values}, locate)
+    return parse(EXPERIMENTS[chosen.task], values, locate)
 
 
 def _file_of(keys: Keys, value: Any, files: dict[Path, Values]) -> str:
@@ -187,13 +217,14 @@ def _hint(error: ErrorDetails) -> str:
     if error["type"] not in ("int_type", "float_type") or not isinstance(value, str):
         return ""
     try:
-        number = float(value)
+        float(value)
     except ValueError:
         return ""
-    if "e" in value.lower() and "." not in value:
-        mantissa, _, exponent = value.lower().partition("e")
-        return f" but text to YAML: write {mantissa}.0e{exponent}"
-    return f" but text: write {number:g} without quotes, in a file (`--config` passes nested values as text)"
+    mantissa, e, exponent = value.lower().partition("e")
+    if e and not _NUMBER_TO_YAML.fullmatch(value):
+        point = "" if "." in mantissa else ".0"
+        return f" but text to YAML: write {mantissa}{point}e{'' if exponent[0] in '+-' else '+'}{exponent}"
+    return f" but text: write {value} without quotes, in a file (`--config` passes nested values as text)"
 
 
 def _tuples(value: Any) -> Any:

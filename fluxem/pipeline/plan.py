@@ -11,45 +11,61 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
-from fluxem.pipeline.config import Experiment, ModelName
+from fluxem.pipeline.config import Experiment, ModelName, TaskName
 from fluxem.pipeline.dataset import MANIFEST
 from fluxem.pipeline.digest import code_digest
-from fluxem.pipeline.load import Values, load_experiment, load_project, merge, read_yaml
+from fluxem.pipeline.load import (
+    ConfigError,
+    Values,
+    experiment_file,
+    experiment_name,
+    load_experiment,
+    load_project,
+    merge,
+    possible_files,
+    read_yaml,
+)
 from fluxem.pipeline.spec import Spec, with_seed
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIG = Path("config")
 SCRIPTS = Path("workflow/scripts")
 MODELS: tuple[str, ...] = get_args(ModelName)
-
-TEST_SPLITS = ("test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined")
-SPLITS = ("train", "validation", *TEST_SPLITS)
+TASKS: tuple[str, ...] = get_args(TaskName)
 
 # Folders below the results folder, as patterns of the values in a spec.
 EXPERIMENT = "{experiment}"
 DATA = f"{EXPERIMENT}/seed{{seed}}/data"
 RUN = f"{EXPERIMENT}/seed{{seed}}/{{model}}"
+# What the data's report is called, in its folder.
+REPORT = "report.md"
 # What an experiment ends in, in its folder.
-TABLE, METRICS_CSV, FIGURE = "table.md", "metrics.csv", "figures/accuracy_by_operations.svg"
+TABLE, METRICS_CSV, FIGURE_FOLDER = "table.md", "metrics.csv", "figures"
+#: The figures of a task, below the folder of an experiment.
+FIGURES = {
+    "arithmetic": (f"{FIGURE_FOLDER}/accuracy_by_operations.svg",),
+    "units": (f"{FIGURE_FOLDER}/accuracy_by_magnitude.svg", f"{FIGURE_FOLDER}/conversions.svg"),
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step: its script, the libraries whose version can change its result, the package files it reads."""
+    """A step: its script, and the libraries whose version can change its result."""
 
     script: str
     libraries: tuple[str, ...]
-    data_files: tuple[str, ...] = ()
 
 
-#: What the domains read, and so every step that reads a text.
+#: The tables of the domains; they count for the steps that run a module which reads them.
 DOMAIN_DATA = tuple(
     f"fluxem/data/{name}" for name in ("elements.tsv", "known_formulas.txt", "taxonomy.tsv", "units.tsv")
 )
 
 STEPS = {
     "generate": Step("generate_data.py", ("numpy",)),
-    **{f"train_{model}": Step(f"train_{model}.py", ("numpy", "torch"), DOMAIN_DATA) for model in MODELS},
-    "eval": Step("eval.py", ("numpy", "torch"), DOMAIN_DATA),
+    "report": Step("make_report.py", ()),
+    **{f"train_{model}": Step(f"train_{model}.py", ("numpy", "torch")) for model in MODELS},
+    "eval": Step("eval.py", ("numpy", "torch")),
     "table": Step("make_table.py", ()),
     "figures": Step("make_figures.py", ("matplotlib",)),
 }
@@ -74,7 +90,7 @@ class Plan:
         Args:
             values: the project configuration, merged.
             files: the files that `values` come from, lowest priority first, to name in messages.
-            folder: the folder of `<experiment>.yaml`.
+            folder: the folder of the experiments' files.
             root: see the class.
 
         Raises:
@@ -83,7 +99,7 @@ class Plan:
         """
         project = load_project(values, files)
         experiments = {
-            name: load_experiment(folder / f"{name}.yaml", over or {}, files)
+            name: load_experiment(experiment_file(folder, name), over or {}, files)
             for name, over in project.experiments.items()
         }
         return cls(root, Path(project.results_dir), experiments)
@@ -95,26 +111,41 @@ class Plan:
         Raises:
             ConfigError: as `load`.
         """
+        name = experiment_name(file)
+        if file in possible_files(file.parent, name):
+            only = experiment_file(file.parent, name)
+            if only != file:
+                raise ConfigError(f"{file}: cannot be read: No such file or directory; did you mean {only}?")
         project_file = file.with_name("config.yaml")
         files = [project_file] if project_file.is_file() else []
-        values = read_yaml(project_file) if files else {"experiments": {file.stem: {}}}
+        values = read_yaml(project_file) if files else {"experiments": {name: {}}}
         project = load_project(values, files)
-        experiment = load_experiment(file, merge(project.experiments.get(file.stem) or {}, over), files)
+        experiment = load_experiment(file, merge(project.experiments.get(name) or {}, over), files)
         results = os.path.relpath(ROOT / project.results_dir)
-        return cls(ROOT, Path(results), {file.stem: experiment})
+        return cls(ROOT, Path(results), {name: experiment})
 
     def targets(self) -> list[str]:
         """The files that `snakemake all` makes."""
-        files = (TABLE, METRICS_CSV, FIGURE)
-        return [str(self.results / name / file) for name in self.experiments for file in files]
+        made: list[str] = []
+        for name, config in self.experiments.items():
+            made += (f"{name}/{file}" for file in (TABLE, METRICS_CSV, *FIGURES[config.task]))
+            made += (f"{DATA.format(experiment=name, seed=seed)}/{REPORT}" for seed in config.seeds)
+        return [str(self.results / each) for each in made]
 
     def generate(self, experiment: str, seed: int | None) -> Spec:
         """The spec of the data of one seed; with seed None, of every seed (see `with_seed`)."""
         config = self.experiments[experiment]
         return self._spec("generate", experiment) | {
             "seed": seed,
-            "task": config.task,
             "data": config.data.model_dump(mode="json"),
+        }
+
+    def report(self, experiment: str, seed: int | None) -> Spec:
+        """The spec of the report on the data of one seed; it holds the spec of the data."""
+        return self._spec("report", experiment) | {
+            "seed": seed,
+            "splits": list(self.experiments[experiment].data.splits),
+            "dataset": self.generate(experiment, seed),
         }
 
     def train(self, experiment: str, seed: int | None, model: str) -> Spec:
@@ -133,7 +164,7 @@ class Plan:
         return self._spec("eval", experiment) | {
             "seed": seed,
             "model": model,
-            "splits": list(TEST_SPLITS),
+            "splits": list(self.experiments[experiment].data.test_splits),
             "trained": self.train(experiment, seed, model),
         }
 
@@ -155,23 +186,30 @@ class Plan:
 
     def _spec(self, step: str, experiment: str) -> Spec:
         """What the spec of every step has."""
-        return {"step": step, "experiment": experiment, **self._environments[step]}
+        task = self.experiments[experiment].task
+        return {"step": step, "experiment": experiment, "task": task, **self._environments[step, task]}
 
     @cached_property
-    def _environments(self) -> dict[str, Spec]:
-        return {step: environment(self.root, step) for step in STEPS}
+    def _environments(self) -> dict[tuple[str, str], Spec]:
+        tasks = {config.task for config in self.experiments.values()}
+        return {(step, task): environment(self.root, step, task) for step in STEPS for task in tasks}
 
 
-def environment(root: Path, step: str) -> Spec:
+def environment(root: Path, step: str, task: str) -> Spec:
     """What a step's result depends on beside its configuration: code, Python and pinned libraries."""
     definition = STEPS[step]
     constraints = (root / "constraints.txt").read_text(encoding="utf-8")
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", constraints, re.MULTILINE))
     return {
-        "code": code_digest(root, root / SCRIPTS / definition.script, definition.data_files),
+        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, other_tasks(task)),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "libraries": {name: pins[name] for name in definition.libraries},
     }
+
+
+def other_tasks(task: str) -> tuple[str, ...]:
+    """The modules that make the questions of the other tasks: no step of `task` runs them."""
+    return tuple(f"fluxem.tasks.{other}" for other in TASKS if other != task)
 
 
 def inputs(spec: Spec) -> list[Spec]:
@@ -194,4 +232,6 @@ def command(spec: Spec) -> str:
     flags = f" --seed {spec['seed']}" if "seed" in spec else ""
     flags += f" --model {spec['model']}" if spec["step"] == "eval" else ""
     script = SCRIPTS / STEPS[spec["step"]].script
-    return f"python {script.as_posix()} --config config/{spec['experiment']}.yaml{flags}"
+    usual, full = possible_files(CONFIG, spec["experiment"])
+    file = full if (ROOT / full).exists() else usual
+    return f"python {script.as_posix()} --config {file.as_posix()}{flags}"

@@ -42,6 +42,11 @@ class Job:
         return self._folder(layout.DATA)
 
     @property
+    def report(self) -> Path:
+        """The report on that data."""
+        return self.data / layout.REPORT
+
+    @property
     def run(self) -> Path:
         """The folder of the model of this experiment and seed."""
         return self._folder(layout.RUN)
@@ -62,9 +67,9 @@ class Job:
         return self._folder(layout.EXPERIMENT) / layout.METRICS_CSV
 
     @property
-    def figure(self) -> Path:
-        """The experiment's figure."""
-        return self._folder(layout.EXPERIMENT) / layout.FIGURE
+    def figures(self) -> Path:
+        """The folder of the experiment's figures."""
+        return self._folder(layout.EXPERIMENT) / layout.FIGURE_FOLDER
 
     def _folder(self, pattern: str) -> Path:
         return self.results / pattern.format_map(self.spec)
@@ -99,14 +104,14 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     except InputError as error:
         print(f"{script.name}: {error}", file=sys.stderr)
         sys.exit(2)
-    _audit(script)
+    _audit(script, job.spec["task"])
 
 
 def _arguments(step: str, doc: str) -> argparse.Namespace:
     example = {"step": step, "experiment": "arithmetic_small", "seed": 0, "model": MODELS[-1]}
     parser = argparse.ArgumentParser(description=doc, epilog=f"example: {layout.command(example)}")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--config", type=Path, metavar="FILE", help="config/<experiment>.yaml")
+    what.add_argument("--config", type=Path, metavar="FILE", help="the experiment's file")
     what.add_argument("--spec", type=json.loads, metavar="JSON", help="the whole job, as Snakemake gives it")
     parser.add_argument("--results", type=Path, metavar="DIR", help="default: results_dir of config.yaml")
     parser.set_defaults(seed=None, model=None, epochs=None, device=None)
@@ -153,6 +158,8 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
         case "eval":
             models = config.models if arguments.model is None else [arguments.model]
             specs = [plan.eval(name, seed, model) for model in models]
+        case "report":
+            specs = [plan.report(name, seed)]
         case "table":
             specs = [plan.table(name)]
         case "figures":
@@ -166,7 +173,7 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
 def _check_environment(job: Job) -> None:
     """Refuse to work with other code, another Python or other libraries than the spec names."""
     step = job.spec["step"]
-    here = layout.environment(ROOT, step)
+    here = layout.environment(ROOT, step, job.spec["task"])
     if here["code"] != job.spec["code"]:
         raise InputError(f"code of step {step} changed since this run was planned: run the command again")
     if here["python"] != job.spec["python"]:
@@ -197,11 +204,11 @@ def _check_inputs(job: Job) -> None:
             require(file, spec, layout.command(spec))
 
 
-def _audit(script: Path) -> None:
+def _audit(script: Path, task: str) -> None:
     """Fail where the work ran modules that its digest does not cover, as one imported by a computed name."""
     planning = module_file(ROOT, PLANNING)
     assert planning is not None
-    covered = closure(ROOT, script).keys() | closure(ROOT, planning).keys() | {PLANNING}
+    covered = closure(ROOT, script, layout.other_tasks(task)).keys() | closure(ROOT, planning).keys() | {PLANNING}
     hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)
     if hidden:
         sys.exit(

@@ -1,5 +1,6 @@
 # The plan, and what every rule needs from it. A rule's only tracked parameters are its spec (see fluxem.pipeline.spec)
-# and, where a network runs, its device.
+# and, where a network runs, its device. Outputs cannot depend on wildcards, so a step whose files differ by experiment
+# is made in a loop, `<step>_<experiment>`, in which only the outputs and the constraint of the wildcard differ.
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ try:
     plan = layout.Plan.load(
         config,
         list(map(Path, workflow.configfiles)),
-        Path("config"),
+        layout.CONFIG,
         Path(workflow.basedir),
     )
 except InputError as error:
@@ -39,6 +40,13 @@ wildcard_constraints:
     experiment="|".join(plan.experiments),
     model="|".join(layout.MODELS),
     seed=r"\d+",
+
+
+def data(wildcards):
+    """The data of one experiment and seed."""
+    splits = plan.experiments[wildcards.experiment].data.splits
+    files = [*(f"{split}.jsonl" for split in splits), MANIFEST]
+    return expand(f"{DATA}/{{file}}", file=files, **wildcards)
 
 
 def metrics(wildcards):

@@ -1,15 +1,40 @@
-rule generate:
+for experiment, configured in plan.experiments.items():
+
+    rule:
+        name:
+            f"generate_{experiment}"
+        output:
+            [f"{DATA}/{split}.jsonl" for split in configured.data.splits],
+            f"{DATA}/{MANIFEST}",
+        log:
+            f"{EXPERIMENT}/logs/generate_seed{{seed}}.log",
+        benchmark:
+            f"{EXPERIMENT}/benchmarks/generate_seed{{seed}}.tsv"
+        wildcard_constraints:
+            experiment=experiment,
+        conda:
+            "../../envs/torch-cpu.yaml"
+        params:
+            spec=lambda w: canonical(plan.generate(w.experiment, int(w.seed))),
+            results=lambda w: RESULTS,
+        shell:
+            "python workflow/scripts/generate_data.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+rule report:
+    input:
+        data,
     output:
-        [f"{DATA}/{split}.jsonl" for split in layout.SPLITS],
-        f"{DATA}/{MANIFEST}",
+        f"{DATA}/{layout.REPORT}",
     log:
-        f"{EXPERIMENT}/logs/generate_seed{{seed}}.log",
+        f"{EXPERIMENT}/logs/report_seed{{seed}}.log",
     benchmark:
-        f"{EXPERIMENT}/benchmarks/generate_seed{{seed}}.tsv"
+        f"{EXPERIMENT}/benchmarks/report_seed{{seed}}.tsv"
+    localrule: True
     conda:
         "../../envs/torch-cpu.yaml"
     params:
-        spec=lambda w: canonical(plan.generate(w.experiment, int(w.seed))),
+        spec=lambda w: canonical(plan.report(w.experiment, int(w.seed))),
         results=lambda w: RESULTS,
     shell:
-        "python workflow/scripts/generate_data.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
+        "python workflow/scripts/make_report.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"

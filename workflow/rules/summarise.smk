@@ -18,20 +18,26 @@ rule table:
         "python workflow/scripts/make_table.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
 
 
-rule figures:
-    input:
-        metrics,
-    output:
-        f"{EXPERIMENT}/{layout.FIGURE}",
-    log:
-        f"{EXPERIMENT}/logs/figures.log",
-    benchmark:
-        f"{EXPERIMENT}/benchmarks/figures.tsv"
-    localrule: True
-    conda:
-        "../../envs/torch-cpu.yaml"
-    params:
-        spec=lambda w: canonical(plan.figures(w.experiment)),
-        results=lambda w: RESULTS,
-    shell:
-        "python workflow/scripts/make_figures.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
+for experiment, configured in plan.experiments.items():
+
+    rule:
+        name:
+            f"figures_{experiment}"
+        input:
+            metrics,
+        output:
+            [f"{EXPERIMENT}/{figure}" for figure in layout.FIGURES[configured.task]],
+        log:
+            f"{EXPERIMENT}/logs/figures.log",
+        benchmark:
+            f"{EXPERIMENT}/benchmarks/figures.tsv"
+        wildcard_constraints:
+            experiment=experiment,
+        localrule: True
+        conda:
+            "../../envs/torch-cpu.yaml"
+        params:
+            spec=lambda w: canonical(plan.figures(w.experiment)),
+            results=lambda w: RESULTS,
+        shell:
+            "python workflow/scripts/make_figures.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"

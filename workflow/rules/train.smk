@@ -1,7 +1,7 @@
 # One thread: results must be the same bytes from any number of cores.
 rule train:
     input:
-        rules.generate.output,
+        data,
     output:
         f"{RUN}/model.safetensors",
         f"{RUN}/run.json",

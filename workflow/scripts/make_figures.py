@@ -1,4 +1,4 @@
-"""Draw the accuracy of every model by number of operations, to results/<experiment>/figures/."""
+"""Draw the figures of the experiment's task, to results/<experiment>/figures/."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from fluxem.pipeline.step import Job, main
 def work(job: Job) -> Path:
     from fluxem.evaluation.figures import write_figures
 
-    write_figures(job.spec, job.records, job.figure)
-    return job.figure
+    write_figures(job.spec, job.records, job.figures)
+    return job.figures
 
 
 if __name__ == "__main__":

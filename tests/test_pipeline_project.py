@@ -1,0 +1,95 @@
+"""The project: which experiments, each in which file, and what is laid over it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fluxem.pipeline.load import ConfigError, merge
+from fluxem.pipeline.plan import Plan
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize(
+    ("overlay", "command_line", "message"),
+    [
+        (
+            "experiments: {arithmetic_small: {training: {epochs: 9}}}",
+            {"experiments": {"arithmetic_small": {"seeds": [5], "training": {"epochs": "5"}}}},
+            "command line: ",
+        ),
+        ("experiments: {arithmetic_small: {training: {epochs: '5'}}}", {}, "my.yaml: "),
+    ],
+)
+def test_a_wrong_override_is_named_where_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overlay: str, command_line: dict[str, Any], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "config", "config")
+    Path("my.yaml").write_text(overlay)
+    files = [Path("config/config.yaml"), Path("my.yaml")]
+    values: dict[str, Any] = {}
+    for each in (*(yaml.safe_load(file.read_text()) for file in files), command_line):
+        values = merge(values, each)
+    with pytest.raises(ConfigError) as caught:
+        Plan.load(values, files, Path("config"))
+    assert str(caught.value).startswith(
+        f'{message}experiments.arithmetic_small.training.epochs = "5" is not an integer but text: write 5'
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"experiments": {"x": {}}, "reslts_dir": "r"},
+            "reslts_dir is not a known key; did you mean results_dir?",
+        ),
+        ({"experiments": {}}, "experiments = {} has too few items"),
+        ({"experiments": {"a b": {}}}, 'experiments.a b = "a b" is not allowed; allowed: experiment ->'),
+        (
+            {"experiments": {"nowhere": {}}},
+            f"{ROOT}/config/nowhere.yaml: cannot be read: No such file or directory, "
+            f"nor is there {ROOT}/config/nowhere_full.yaml",
+        ),
+        ({"experiments": {"units_full": {}}}, "experiments.units_full: allowed: units, the name less _full"),
+        ({}, "experiments is missing"),
+    ],
+)
+def test_a_wrong_project_configuration(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=r"^\S.*") as caught:
+        Plan.load(values, [], ROOT / "config")
+    assert message in str(caught.value)
+
+
+def test_an_experiment_has_one_file_of_two_names(tmp_path: Path) -> None:
+    usual, full = tmp_path / "x.yaml", tmp_path / "x_full.yaml"
+    full.write_text("{task: arithmetic, seeds: [5]}")
+    values: dict[str, Any] = {"experiments": {"x": {"training": {"epochs": 2}}}}
+    experiment = Plan.load(values, [], tmp_path).experiments["x"]
+    assert (experiment.seeds, experiment.training.hybrid.epochs) == ((5,), 2)
+    usual.write_text("{task: arithmetic, seeds: [6]}")
+    with pytest.raises(ConfigError) as caught:
+        Plan.load(values, [], tmp_path)
+    assert str(caught.value) == f"{full}: {usual} is there too; allowed: one file for experiment x"
+    full.unlink()
+    assert Plan.load(values, [], tmp_path).experiments["x"].seeds == (6,)
+
+
+def test_a_wrong_override_of_a_full_file_is_named_by_its_experiment(tmp_path: Path) -> None:
+    (tmp_path / "x_full.yaml").write_text("task: units")
+    values = {"experiments": {"x": {"data": {"held_out_pairs": 2}}}}
+    with pytest.raises(ConfigError, match=r"^command line: experiments\.x\.data\.held_out_pairs = 2 is not allowed"):
+        Plan.load(values, [], tmp_path)
+
+
+def test_an_experiment_listed_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("experiments:\n  small: {}\n  small: {}\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml: line 3: not valid YAML: small is given twice"):
+        Plan.load({"experiments": {"small": {}}}, [file], tmp_path)
