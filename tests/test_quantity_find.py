@@ -1,13 +1,12 @@
 """Where texts hold quantities and ask for units, and where they do not."""
 
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxem.domains import quantity_text
 from fluxem.domains.quantity import PHYS_QUANTITY, PHYS_UNIT
 
 
@@ -69,7 +68,7 @@ a barrel | 4(d) | version 3 in /usr | 12 Newton Street | 5 Mile Road | 20 degree
 
 # What goes on in a way that is not understood might mean anything.
 HALVES = """
-5 N/C | 5 F/m | 5 J/g C | 5 J/kg K | 4.18 J/g·°C | 5 m^0.5 | 5 m^x | 5 m^(1/2) | 5 s-1 | 5 kg.m
+5 N/C | 5 F/m | 5 J/g C | 5 J/kg K | 4.18 J/g·°C | 5 m^0.5 | 5 m^x | 5 m^(1/2) | 5 s-1 | 5 kg.x | 3,5 m
 5 kg/person | 9 m^2/3 m | 24/6 m | 2^3 m | 3 m's | 5 m_0 | 5 m²x | 5 m/(x) | 5 ° | 5 °X
 5 joules per kilogram kelvin
 """
@@ -146,7 +145,10 @@ def test_prose_asks_for_no_unit(text: str) -> None:
 
 # --- any text ---
 
-PIECES = pieces("5|1/2|-3.5| | m|m|/s|^2|²|*|·| in | to |°C|(|)|per |kg|😀|\n|−|.|ft |9 in")
+PIECES = pieces(
+    "5|1/2|-3.5| | m|m|/s|^2|²|*|·| in | to |°C|(|)|per |kg|😀|\n|−|.|ft |9 in"
+    "|a |half an |one |hour|mile| and |how many |convert |×10^|'|\"|½"
+)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
@@ -163,6 +165,8 @@ def test_spans_read_as_their_values_and_do_not_overlap(text: str) -> None:
 HOSTILE = pieces(
     "1m|1 m |1m,|1/1 m|5 m^2 |5 ft 9 in |1 1/2 m |11|1,|1e|1e5m|- 1 m|1 m to m |to m |in in in 3 in |5 m/s/|5 (m"
     "|5 m*m*m*m*|5 N m |1 kilowatt |1 imperial fluid |5 m⁻|5 m^|5 m^9|? m 1 m |how many m 3 m |section 5 A |x1m |1_m"
+    "|one |half a |a mile |how many m in a |5' 7\" |1.2×10^6 m |add a m and |5 m.m.|5½|hundred and |what is 5 c in f "
+    "|5 ft and 3 in |a mile and |a mile to a mile |how many |what one m in |10^|⁶|1½ m|what a m is what a m is "
     "|5 ((((m|1 h 1 min 1 s |5 °|5 | |1 light |m/m/m/"
 )
 
@@ -171,13 +175,15 @@ HOSTILE = pieces(
 def test_time_is_linear(piece: str) -> None:
     """The first implementation took time cubic in the digits, and exponential on `1 aaaa_`."""
 
+    repeats = count()
+
     def seconds(length: int) -> float:
-        text = (piece * length)[:length]
-        quantity_text.quantities.cache_clear()
+        text = (piece * length)[:length] + "\n" * next(repeats)  # the last texts are remembered
         start = time.process_time()
         for domain in (PHYS_QUANTITY, PHYS_UNIT):
             list(domain.find(text))
         return time.process_time() - start
 
-    assert min(seconds(2000) for _ in range(3)) < 0.05
-    assert seconds(20_000) < 0.6
+    # Far above what it takes, and far below what a cubic or an exponential one would.
+    assert min(seconds(2000) for _ in range(3)) < 1
+    assert seconds(20_000) < 10

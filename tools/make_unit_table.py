@@ -21,8 +21,10 @@ from pathlib import Path
 import pint
 from pint.util import UnitsContainer
 from unit_spellings import (
+    ALSO,
     ASKED_NAMES,
     BINARY_PREFIXED,
+    LOOSE,
     MORE_NAMES,
     MORE_SYMBOLS,
     NOT_A_SYMBOL,
@@ -41,6 +43,8 @@ HEADER = """\
 # unit:   name; canonical symbol; factor and offset to SI (SI value = factor * value + offset); dimensions; the
 #         prefixes it takes (none, si, or binary and from kilo up); symbols; what prefix symbols attach to; the symbols,
 #         prefixed or not, that are found in any text; names found in any text; names that must be asked for
+# also:   symbol, prefixed or not; further symbols for it, found in any text
+# loose:  symbols that are read in any case where a unit is asked for
 """
 DIMENSIONS = {  # pint's names, in the order of the lanes
     "[length]": "L",
@@ -76,6 +80,8 @@ def table() -> str:
     rows: list[Row] = [("prefix", *prefix) for prefix in prefixes(registry)]
     units = sorted(kept(registry), key=lambda unit: products_order(unit[1]))
     rows += [("unit", *written(registry, name, *meaning)) for name, *meaning in units]
+    rows += [("also", symbol, spellings) for symbol, spellings in ALSO.items()]
+    rows += [("loose", LOOSE)]
     lines = ["\t".join(row) for row in rows]
     return HEADER.format(version=pint.__version__) + "\n".join(lines) + "\n"
 

@@ -72,6 +72,7 @@ MORE_SYMBOLS = {
     "degree_Celsius": ("C",),
     "degree_Fahrenheit": ("F",),
     "hour": ("hrs",),
+    "kilometer_per_hour": ("kmh", "kmph"),
     "minute": ("mins",),
     "pound": ("lbs",),
     "second": ("secs",),
@@ -83,19 +84,34 @@ MORE_SYMBOLS = {
 MORE_NAMES = {
     "ampere": ["amp", "amps"],
     "ampere_hour": ["amp hour", "amp hours"],
-    "degree_Celsius": ["degree c", "degrees c", "deg c", "centigrade", "degree centigrade", "degrees centigrade"],
-    "degree_Fahrenheit": ["degree f", "degrees f", "deg f"],
+    "cup": ["us cup", "us cups"],
+    "degree_Celsius": [
+        *("degree c", "degrees c", "deg c", "degs c", "deg celsius", "degs celsius", "celsius degrees"),
+        *("centigrade", "degree centigrade", "degrees centigrade", "deg centigrade"),
+        *("celcius", "degree celcius", "degrees celcius", "deg celcius"),  # as often so misspelt
+    ],
+    "degree_Fahrenheit": [
+        *("degree f", "degrees f", "deg f", "degs f", "deg fahrenheit", "degs fahrenheit", "fahrenheit degrees"),
+        *("farenheit", "degree farenheit", "degrees farenheit", "deg farenheit"),
+    ],
     "delta_degree_Celsius": ["delta degc", "delta deg c"],
     "delta_degree_Fahrenheit": ["delta degf", "delta deg f"],
     "fluid_ounce": ["fl oz"],
+    "foot_pound": ["ft lb", "ft lbs", "foot lb", "foot lbs", "ft lbf"],
+    "gallon": ["us gallon", "us gallons"],
+    "gram": ["gramme", "grammes"],
     "henry": ["henries"],
     "inch_Hg": ["inch of mercury", "inches of mercury"],
     "meter_Hg": ["meter of mercury", "meters of mercury", "metre of mercury", "metres of mercury"],
+    "metric_ton": ["metric tonne", "metric tonnes"],
+    "mile_per_hour": ["mile per hour", "miles per hour", "mile an hour", "miles an hour"],
+    "pint": ["us pint", "us pints"],
     "pound_force_per_square_inch": ["pound per square inch", "pounds per square inch"],
+    "quart": ["us quart", "us quarts"],
     "unified_atomic_mass_unit": ["atomic mass unit", "atomic mass units"],
 }
 
-# Speeds in words are compound units: `miles per hour` is mi/h, while `mph` is a unit of its own.
+# Speeds in words are compound units (`kilometers per hour` is km/h), but for `miles per hour`, which people write mph.
 NOT_NAMED = _words("""
     mile_per_hour kilometer_per_hour kilometer_per_second meter_per_second foot_per_second
     counts_per_second standard_liter_per_minute
@@ -145,7 +161,7 @@ TEXT_SYMBOLS = {
     "inch_Hg": "inHg",
     "joule": "µJ uJ mJ J kJ MJ GJ TJ",
     "kelvin": "µK mK K degK °K",
-    "kilometer_per_hour": "kph KPH",
+    "kilometer_per_hour": "kph KPH kmh kmph",
     "kip_per_square_inch": "ksi",
     "knot": "kn",
     "light_year": "ly",
@@ -188,6 +204,21 @@ TEXT_SYMBOLS = {
     "yard": "yd",
     "year": "yr yrs kyr Myr Gyr",
 }
+
+# What people also write for a symbol, and what is unmistakable in any text.
+ALSO = {
+    "cm": "cms",
+    "g": "gm gms",
+    "kg": "kgs Kg Kgs KG KGS kilo kilos",
+    "km": "kms Km Kms KM KMS",
+    "lb": "Lbs LBS",
+}
+
+# Symbols that people write in any case; in any but their own they are read only where a unit is asked for.
+LOOSE = (
+    "C F K m mm cm km ft in mi yd mg g kg lb lbs oz s sec min h hr hrs mph kph kmh kmph L mL J kJ kcal W kW kWh V mV"
+    " N kN Pa kPa MPa psi mA kHz MHz GHz kB MB GB TB"
+)
 
 # Names that are ordinary words, or mean another amount to many readers: "3 links", "2 points", "5 bags", "10 grains
 # of sand", "a barrel". They and their plurals are read only where a unit is asked for.

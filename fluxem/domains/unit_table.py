@@ -3,7 +3,8 @@ tools/make_unit_table.py).
 
 Units take SI prefixes only where the table says so: there is no `mmin`, no `hh`, and `nmi` is a nautical
 mile. Symbols read as they are written (`mW` is not `MW`), names in any case. Spellings that are rarely units
-outside of a request for one (`M`, `pm`, `points`) are *asked only*: `find` leaves them alone.
+outside of a request for one (`M`, `pm`, `points`) are *asked only*: `find` leaves them alone. So it does the
+*loose* ones, common symbols in another case (`20 c`, `5 CM`).
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from pathlib import Path
 DIMENSIONS = ("L", "M", "T", "I", "Theta", "N", "J")  # length, mass, time, current, temperature, amount, light
 
 _FILE = Path(__file__).parents[1] / "data" / "units.tsv"
-_SAME = {"\N{GREEK SMALL LETTER MU}": "µ", "\N{OHM SIGN}": "Ω", "\N{ANGSTROM SIGN}": "Å", "℃": "°C", "℉": "°F"}
+_SAME = {"\N{GREEK SMALL LETTER MU}": "µ", "\N{OHM SIGN}": "Ω", "\N{ANGSTROM SIGN}": "Å"}
+_SAME |= {"℃": "°C", "℉": "°F", "\N{MASCULINE ORDINAL INDICATOR}": "°", "\N{RING ABOVE}": "°"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ _PREFIXED: dict[str, Spelled] = {}
 NAMES: dict[str, Spelled] = {}  # lower case, one space between words
 ASKED_NAMES: set[str] = set()
 TEXT_SYMBOLS: set[str] = set()
+LOOSE_SYMBOLS: dict[str, Spelled] = {}  # lower case: symbols whose case people do not keep
 MOST_WORDS: dict[str, int] = {}  # first word of a name: how many words names that begin so have at most
 NUMBER_OF: dict[str, int] = {}  # by the unit's own name
 
@@ -67,6 +70,13 @@ def _exponents(dimensions: str) -> tuple[int, ...]:
 def _load() -> None:
     prefixes: list[tuple[str, list[str], int, bool]] = []  # name, symbols, number, whether binary
     for kind, *columns in _rows():
+        if kind == "also":
+            SYMBOLS.update(dict.fromkeys(columns[1].split(), (SYMBOLS | _PREFIXED)[columns[0]]))
+            TEXT_SYMBOLS.update(columns[1].split())
+            continue
+        if kind == "loose":
+            LOOSE_SYMBOLS.update((symbol.lower(), (SYMBOLS | _PREFIXED)[symbol]) for symbol in columns[0].split())
+            continue
         if kind == "prefix":
             name, symbols, factor = columns
             if symbols:  # else it is another name of the one before

@@ -1,9 +1,10 @@
 """How units are written: `km/h`, `kg*m/s^2`, `m s⁻²`, `square feet`, `miles per hour`, `kilowatt-hours`.
 
 *Factors* are symbols and names of the table, with a power: `m^2`, `m**2`, `m²`, `s^-1`, `s⁻¹`, `m2`;
-`square`, `cubic`, `squared` and `cubed` go with any of them. *Products* are `*`, `·`, a space; *quotients*
-`/` and `per`, each for the one factor or bracket that follows: `J/kg/K`, `J/(kg*K)`. `J/kg*K` and `J/kg K`
-are refused, because half of the readers read them one way and half the other.
+`square`, `cubic`, `squared` and `cubed` go with any of them. *Products* are `*`, `·`, `.` (`kg.m`),
+a space or a hyphen (`N-m`); *quotients* `/`, `per` and `an` (`miles an hour`), each for the one factor or bracket
+that follows: `J/kg/K`, `J/(kg*K)`. `J/kg*K` and `J/kg K` are refused, because half of the readers read them one way
+and half the other.
 
 *C and F* are degrees Celsius and Fahrenheit, and only alone: in a product they may be coulombs and farads, so
 there they are refused. `°C` in a product is a difference of temperatures, as in pint.
@@ -19,6 +20,7 @@ import re
 
 from fluxem.domains.unit_table import (
     ASKED_NAMES,
+    LOOSE_SYMBOLS,
     MOST_WORDS,
     NAMES,
     NUMBER_OF,
@@ -38,28 +40,41 @@ _SPACE = r"[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]"
 _LONGEST = 40  # characters of a word: more than any unit has
 
 _TOKEN = re.compile(
-    rf"(?:Δ|delta_)?°{_SPACE}?[A-Za-z]++|[℃℉]|[^\W\d{_SUPERSCRIPTS}][^\W{_SUPERSCRIPTS}]{{0,{_LONGEST}}}+"
+    rf"(?:Δ|delta_)?[°º˚]{_SPACE}?[A-Za-z]++|[℃℉]|[^\W\d{_SUPERSCRIPTS}][^\W{_SUPERSCRIPTS}]{{0,{_LONGEST}}}+"
 )
 _NEXT_WORD = re.compile(rf"(?:{_SPACE}|-)([^\W\d_]{{1,{_LONGEST}}}+)")
-_SHAPE = re.compile(rf"(?:(?P<square>square|sq\.?)|cubic|cu\.?)(?:{_SPACE}|-)", re.IGNORECASE)
+_AFTER_POINT = re.compile(rf"\.{_SPACE}?([^\W\d_]{{1,{_LONGEST}}}+)")
+_SHORTENED = frozenset(("deg", "degs", "fl"))  # words of names that a full stop may end: deg. C
+_SHAPE = re.compile(
+    rf"(?:(?P<square>square|sq\.?)|cubic|cu\.?)(?:{_SPACE}|-)|(?:(?P<sq>sq)|cu)\.?(?=(?:ft|in|yd|mi|mm|cm|m|km)\b)",
+    re.IGNORECASE,
+)
+_SPEED = re.compile(r" (?:per|an) ")
+_FIRST_WORD = re.compile(rf"[^\W\d_]{{1,{_LONGEST}}}+|[°º˚]")
 _TRAILING_DIGITS = re.compile(r"(?<=[^\W\d_])[0-9]++$")
 _POWER = re.compile(
-    rf"(?:\^|\*\*){_SPACE}?(?:\((?P<bracketed>[-+−]?[0-9]++)\)|(?P<plain>[-+−]?[0-9]++)(?![.,/]?[0-9]))"
+    rf"(?:\^|\*\*){_SPACE}?(?:\((?P<bracketed>[-+−]?[0-9]++)\)|\{{(?P<braced>[-+−]?[0-9]++)\}}|(?P<plain>[-+−]?[0-9]++)(?![.,/]?[0-9]))"
     rf"|(?P<raised>[⁺⁻]?[{_SUPERSCRIPTS}]++)"
     rf"|{_SPACE}(?:(?P<squared>squared)|cubed)\b"
 )
 _ATTACHED_MINUS = re.compile(rf"[{_MINUS}][1-9](?![\w.,])")
 _OPERATOR = re.compile(
-    rf"{_SPACE}?(?:(?P<times>[*·⋅∙×](?!\*))|(?P<over>[/∕⁄÷])){_SPACE}?|{_SPACE}(?P<per>per){_SPACE}|(?P<space>{_SPACE})"
+    rf"{_SPACE}?(?:(?P<times>[*·⋅∙×](?!\*))|\.?(?P<over>[/∕⁄÷])){_SPACE}?"
+    rf"|\.?{_SPACE}(?P<per>per|an(?={_SPACE}hour\b)){_SPACE}|(?P<space>{_SPACE}|\.(?=[a-zµ])|-(?=(?:m|s|h|hrs?|met(?:er|re)s?|seconds?|hours?)\b))"
 )
+#: What a unit may begin with, for patterns of what stands before one.
+AHEAD = r"(?=[^\W\d_]|[°℃℉˚])"
+
 _ONE_OVER = re.compile(rf"1{_SPACE}?/{_SPACE}?")
 # What may not come right after a unit: more of a word or a power, another factor, an exponent or a plural.
 _GOES_ON = re.compile(rf"[\w^°{_SUPERSCRIPTS}⁻⁺]|[*·⋅∙×/∕⁄÷.][^\W\d]|[*·⋅∙×/∕⁄÷]\(|['’][^\W\d]")
 # Symbols that are words: units in a text only where no word that continues the sentence follows.
 _WORDS = frozenset(("in", "A"))
+_OTHERWISE = frozenset(("a", "at", "as", "N/A"))  # never a year, a pressure, a short time or a field in a text
 _ENDS = re.compile(
     rf"{_SPACE}?(?:$|[.,;:!?()\]}}\"”’=<>+*×÷→\n–−-])"
     r"|\s(?:to|in|into|as|and|or|by|x|is|are|was|were|of|from|at|plus|minus|times|than|equals?|there|make|fit"
+    r"|be|been|does|do|have|has|with|together"
     r"|long|wide|tall|high|deep|thick)\b"
 )
 # A word after which there is plainly nothing more of a unit: reading it takes a look into the table.
@@ -90,7 +105,7 @@ def parse(text: str, start: int = 0) -> Unit:
 def read(text: str, start: int, every: bool = False) -> tuple[Unit | None, int]:
     """The unit at text[start] as running text has it, and where it ends; None and how far it was understood else.
 
-    `every` reads the spellings too that are asked only.
+    `every` reads the spellings too that are asked only, and symbols and names in any case: `KG`, `20 c`, `Mile`.
     """
     plain = _PLAIN_WORD.match(text, start)
     if plain and plain[1] in TEXT_SYMBOLS and plain[1] not in NAMES:
@@ -101,10 +116,27 @@ def read(text: str, start: int, every: bool = False) -> tuple[Unit | None, int]:
         unit = reader.unit()
     except InputError:
         return None, max(reader.last, start)
+    if text[start:end] in _OTHERWISE:
+        return None, start
     minus = _ATTACHED_MINUS.match(text, end)  # of a power, unless a quantity is subtracted
     if _GOES_ON.match(text, end) or (minus and not reader.look_up(minus.end() + text.startswith(" ", minus.end()))):
         return None, end
-    return (unit if text[reader.last : end] not in _WORDS or _ENDS.match(text, end) else None), end
+    word = text[reader.last : end] in _WORDS and not text[start : reader.last].endswith(("/", "*", "·"))
+    return (None if word and not _ENDS.match(text, end) else unit), end
+
+
+def may_begin(text: str, at: int) -> bool:
+    """Whether the word at text[at] begins a unit, in any spelling: a quick look before `read`."""
+    word = _FIRST_WORD.match(text, at)
+    if word is None:
+        return False
+    token = word[0]
+    return (
+        token in SYMBOLS
+        or token.lower() in MOST_WORDS
+        or token.lower() in LOOSE_SYMBOLS
+        or bool(_SHAPE.match(text, at))
+    )
 
 
 class _Reader:
@@ -159,6 +191,8 @@ class _Reader:
         _, number, _, spelling, end = found
         if divided or (number in _JOINED and self.terms[-1][1] in _JOINING):
             return True  # a product after a quotient is refused by `expression`
+        if self.text[at - 1] == ".":
+            return spelling in SYMBOLS
         power = _POWER.match(self.text, end) or _ATTACHED_MINUS.match(self.text, end)
         return power is not None and spelling in SYMBOLS
 
@@ -172,12 +206,12 @@ class _Reader:
                 raise ParseError(f"no ) where {_shown(self.text, at)} needs one")
             return self.power(first, end + 1)
         shape = _SHAPE.match(self.text, at)
-        found = self.look_up(shape.end() if shape else at)
+        found = self.look_up(shape.end(), shaped=True) if shape else self.look_up(at)
         if found is None:
             raise ParseError(f"{_shown(self.text, at)} is not a unit")
         prefix, number, power, spelling, end = found
         if shape:
-            power *= 2 if shape["square"] else 3
+            power *= 2 if shape["square"] or shape["sq"] else 3
         self.terms.append((prefix, number, sign * power, spelling))
         return end if power != 1 else self.power(first, end)
 
@@ -203,22 +237,27 @@ class _Reader:
         self.terms[first:] = [(p, number, own * power, word) for p, number, own, word in self.terms[first:]]
         return found.end()
 
-    def look_up(self, at: int) -> tuple[int, int, int, str, int] | None:
-        """Prefix, unit, power (of `m2`), spelling and end of the unit that begins at text[at]."""
+    def look_up(self, at: int, shaped: bool = False) -> tuple[int, int, int, str, int] | None:
+        """Prefix, unit, power (of `m2`), spelling and end of the unit that begins at text[at].
+
+        `shaped`: after `square` or `cubic`, which goes with the miles of `square miles per hour`, not with the speed.
+        """
         match = _TOKEN.match(self.text, at)
         if match is None:
             return None
         token = same_letters(re.sub(_SPACE, "", match[0]) if "°" in match[0] else match[0])
         ends = [match.end()]
-        words = [token.replace("_", " ").lower()]
+        words = [(token.replace("°", "degree ", 1) if len(token) > 2 else token).replace("_", " ").lower()]
         for _ in range(MOST_WORDS.get(words[0], 1) - 1):
-            following = _NEXT_WORD.match(self.text, ends[-1])
+            following = (_AFTER_POINT if words[-1] in _SHORTENED else _NEXT_WORD).match(self.text, ends[-1])
+            following = following or _NEXT_WORD.match(self.text, ends[-1])
             if following is None:
                 break
             words.append(following[1].lower())
             ends.append(following.end())
         for count in range(len(words), 1, -1):
-            spelled = self.name(" ".join(words[:count]), token)
+            phrase = " ".join(words[:count])
+            spelled = None if shaped and _SPEED.search(phrase) else self.name(phrase, token)
             if spelled:
                 return *spelled, 1, token, ends[count - 1]
         if token in SYMBOLS and (self.every or token in TEXT_SYMBOLS):
@@ -226,6 +265,8 @@ class _Reader:
         spelled = self.name(words[0], token)
         if spelled:
             return *spelled, 1, token, ends[0]
+        if self.every and token.lower() in LOOSE_SYMBOLS:
+            return *LOOSE_SYMBOLS[token.lower()], 1, token, ends[0]
         digits = _TRAILING_DIGITS.search(token)
         if digits and token[: digits.start()] in (SYMBOLS if self.every else TEXT_SYMBOLS):
             return self.with_digits(token[: digits.start()], digits[0], ends[0])
@@ -234,7 +275,7 @@ class _Reader:
     def name(self, phrase: str, token: str) -> tuple[int, int] | None:
         if phrase not in NAMES or not (self.every or phrase not in ASKED_NAMES):
             return None
-        if self.strict and token.istitle() and not phrase.endswith(("s", "feet", *_TEMPERATURES)):
+        if self.strict and not self.every and token.istitle() and not phrase.endswith(("s", "feet", *_TEMPERATURES)):
             return None
         return NAMES[phrase]
 

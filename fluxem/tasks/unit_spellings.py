@@ -55,7 +55,7 @@ TRAINED: dict[str, dict[str, Spellings]] = {
             ("km/h",),
             (("kilometer per hour", "kilometers per hour"), ("kilometre per hour", "kilometres per hour")),
         ),
-        "mph": Spellings(("mph", "mph", "MPH")),
+        "mph": Spellings(("mph", "mph", "MPH"), (("mile per hour", "miles per hour"),)),
         "ft/s": Spellings(("ft/s",), (("foot per second", "feet per second"),)),
     },
 }
