@@ -24,6 +24,8 @@ _PINT_NAMES = {
     "degrees Fahrenheit": "degF",
     "Fahrenheit": "degF",
     "MPH": "mph",
+    "mile per hour": "mph",
+    "miles per hour": "mph",
     "kn": "knot",
     "nautical mile": "nautical_mile",
     "nautical miles": "nautical_mile",
