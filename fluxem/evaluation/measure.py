@@ -16,6 +16,11 @@ OF_TASK: dict[str, Callable[[Sequence[Sample], Sequence[Answer], Sequence[bool]]
 }
 
 
+def is_right(samples: Sequence[Sample], answers: Sequence[Answer]) -> list[bool]:
+    """Whether each answer is the target, character by character."""
+    return [answer.text == sample.target_text for sample, answer in zip(samples, answers, strict=True)]
+
+
 def measure(task: str, samples: Sequence[Sample], answers: Sequence[Answer]) -> Metrics:
     """Metrics by name, of at least one sample and its answer; one over no rows is left out.
 
@@ -24,6 +29,6 @@ def measure(task: str, samples: Sequence[Sample], answers: Sequence[Answer]) -> 
     `ended`: share of answers that ended by themselves.
     Others are described in the module of the task.
     """
-    right = [answer.text == sample.target_text for sample, answer in zip(samples, answers, strict=True)]
+    right = is_right(samples, answers)
     common = {"exact_match": mean(right), "ended": mean([answer.ended for answer in answers])}
     return common | OF_TASK[task](samples, answers, right)

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fluxem.evaluation.measure import measure
+from fluxem.evaluation.controls import answer_values_alone
+from fluxem.evaluation.measure import is_right, measure
+from fluxem.evaluation.metrics import mean
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.models.answer import Answer
+from fluxem.models.hybrid import Hybrid
 from fluxem.models.inference import answer_all
 from fluxem.models.load import load_model
 from fluxem.pipeline.files import write_json, write_jsonl
@@ -32,6 +35,9 @@ def evaluate(spec: dict[str, Any], data: Path, folder: Path, device: str) -> Non
         rows = map(_prediction, samples, answers)
         write_jsonl(folder / "predictions" / f"{split}.jsonl", rows)
         metrics[split] = measure(task, samples, answers)
+        if isinstance(model, Hybrid):
+            alone = answer_values_alone(model, samples)
+            metrics[split]["exact_match_values_alone"] = mean(is_right(samples, alone))
         print(f"{split}: exact match {metrics[split]['exact_match']['value']:.1%}", flush=True)
     write_json(folder / "metrics.json", {"spec": spec, "parameters": run["parameters"], "splits": metrics})
 

@@ -14,19 +14,22 @@ from fluxem.pipeline.files import write_text
 #: Splits side by side, with intervals, before the table is turned: splits down, models across.
 MOST_ACROSS = 4
 MISSING = "–"
-_ENDED = {"ended": "share of answers that ended by themselves"}
+_COMMON = {
+    "ended": "share of answers that ended by themselves",
+    "exact_match_values_alone": "exact match without the words: values alone, no operators, no brackets",
+}
 #: Metrics beside exact match, in the order of the table.
 OTHER = {
     "arithmetic": {
         "relative_error": "relative error, at most 1 a row, all rows",
-        **_ENDED,
+        **_COMMON,
         "router_accuracy": "router accuracy, share of decisions",
     },
     "units": {
         "relative_error": "relative error of conversions, at most 1 a row",
         "dimensional_correctness": "share of conversions of the right dimension",
         "boolean_accuracy": "share of checks answered right, half of them true",
-        **_ENDED,
+        **_COMMON,
         "router_accuracy": "router accuracy, share of questions",
     },
 }
