@@ -188,7 +188,7 @@ def test_a_split_of_checks_alone_has_no_metrics_of_conversions(trained: Trained,
     evaluate(spec_of("hybrid", ["test_ood_compound"], "units"), tmp_path, run, "cpu")
     found = json.loads((run / "metrics.json").read_text())["splits"]["test_ood_compound"]
     assert set(found) == {
-        *("exact_match", "exact_match/kind=can_add", "ended", "router_accuracy"),
+        *("exact_match", "exact_match/kind=can_add", "exact_match_values_alone", "ended", "router_accuracy"),
         *("boolean_accuracy", "boolean_accuracy/unit_type=force"),
     }
     assert all(metric["n"] == len(rows) for metric in found.values())
