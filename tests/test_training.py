@@ -25,11 +25,11 @@ from fluxem.models.load import load_model
 from fluxem.models.token_only import TokenOnly
 from fluxem.models.weights import write_weights
 from fluxem.pipeline.files import write_json
-from fluxem.training import token_only
-from fluxem.training.hybrid import Fallback, Session, epochs, exact_match
+from fluxem.training import hybrid, token_only
+from fluxem.training.hybrid import Fallback, Session, epochs
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare
 from fluxem.training.reachability import number_vectors
-from fluxem.training.token_only import Questions, validation_loss
+from fluxem.training.token_only import Questions, validate, validation_loss
 
 FILES = {"history.csv", "model.safetensors", "run.json"}
 both_models = pytest.mark.parametrize("model", list(TRAIN))
@@ -66,10 +66,7 @@ def test_a_run_folder_holds_weights_record_and_history(trained: Trained, model: 
 @both_models
 def test_the_best_epoch_is_the_last_of_the_best_on_validation(trained: Trained, model: str) -> None:
     lines = history(trained.runs / model)
-    if model == "hybrid":
-        scores = [float(line["validation_exact_match"]) for line in lines]
-    else:
-        scores = [-float(line["validation_loss"]) for line in lines]
+    scores = [(float(line["validation_exact_match"]), -float(line["validation_loss"] or 0)) for line in lines]
     best = max(epoch for epoch, score in enumerate(scores, 1) if score == max(scores))
     assert json.loads((trained.runs / model / "run.json").read_text())["best_epoch"] == best
 
@@ -87,9 +84,9 @@ def test_the_weights_kept_are_those_of_the_best_epoch(trained: Trained, model: s
     network = load_model(folder)
     best = history(folder)[json.loads((folder / "run.json").read_text())["best_epoch"] - 1]
     held_out = read_samples(trained.data / "validation.jsonl")
-    if isinstance(network, Hybrid):
-        assert exact_match(network, held_out) == pytest.approx(float(best["validation_exact_match"]))
-    else:
+    score = hybrid.validate(network, held_out) if isinstance(network, Hybrid) else validate(network, held_out)
+    assert score == pytest.approx(float(best["validation_exact_match"]))
+    if isinstance(network, TokenOnly):
         loss = validation_loss(network, Questions(held_out), "cpu")
         assert loss == pytest.approx(float(best["validation_loss"]), rel=1e-5)
 
@@ -130,13 +127,14 @@ def test_a_model_read_back_gives_the_same_answers(kind: type[TokenOnly] | type[H
 # --- the best weights so far ---
 
 
-def recorded(scores: list[float], patience: int | None = None) -> tuple[Recorder, list[bool]]:
+def recorded(scores: list[Any], patience: int | None = None) -> tuple[Recorder, list[bool]]:
     """A recorder that saw these scores, one an epoch; the weight of the network is the number of the epoch."""
     model = nn.Linear(1, 1, bias=False)
     recorder, stops = Recorder(model, {"patience": patience, "epochs": len(scores)}, 1), []
-    for epoch, score in enumerate(scores, 1):
+    for epoch, given in enumerate(scores, 1):
+        score, *ties = given if isinstance(given, tuple) else (given,)
         nn.init.constant_(model.weight, epoch)
-        stops.append(recorder.end_epoch(Epoch(epoch, 0.1, 1.0, None, score), score))
+        stops.append(recorder.end_epoch(Epoch(epoch, 0.1, 1.0, None, score), score, *ties))
     nn.init.constant_(model.weight, -1)
     return recorder, stops
 
@@ -147,8 +145,15 @@ def recorded(scores: list[float], patience: int | None = None) -> tuple[Recorder
 )
 def test_the_highest_score_wins_and_the_latest_of_equals(scores: list[float], best: int) -> None:
     recorder, _ = recorded(scores)
-    assert recorder.best_epoch == best and recorder.best == max(scores)
+    assert recorder.best_epoch == best and recorder.best == (max(scores),)
     assert recorder.weights["weight"].item() == best
+
+
+def test_where_scores_are_equal_the_next_part_decides() -> None:
+    recorder, _ = recorded([(0.5, -3.0), (0.5, -1.0), (0.5, -2.0), (0.4, 0.0)])
+    assert recorder.best_epoch == 2 and recorder.best == (0.5, -1.0)
+    _, stops = recorded([(0.0, -3.0), (0.0, -2.0), (0.0, -1.0), (0.0, -1.0)], patience=1)
+    assert stops == [False, False, False, True]
 
 
 def test_the_best_weights_are_written_and_every_epoch(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from fluxem.integration.stream import Streams
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.repeatable import repeatable
-from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
+from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_split
 from fluxem.training.pool import Pool, step_loss
 from fluxem.training.reachability import Supervision
 
@@ -52,13 +52,12 @@ def epochs(rows: int, rng: np.random.Generator) -> Iterator[int]:
         yield from rng.permutation(rows).tolist()
 
 
-def exact_match(model: Hybrid, samples: Sequence[Sample]) -> float:
+def validate(model: Hybrid, samples: Sequence[Sample]) -> float:
     """Share of samples that the model answers exactly, by real inference."""
     model.eval()
     answers = model.answer([sample.text for sample in samples], [sample.spans for sample in samples])
     model.train()
-    right = [answer.text == sample.target_text for answer, sample in zip(answers, samples, strict=True)]
-    return sum(right) / len(samples)
+    return exact_match(answers, samples)
 
 
 class Session:
@@ -113,7 +112,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
             losses.append(loss)
             finished += done
             recorder.advance(done)
-        score = exact_match(model, held_out)
+        score = validate(model, held_out)
         line = Epoch(epoch, optimiser.current_rate, sum(losses) / max(len(losses), 1), None, score)
         if recorder.end_epoch(line, score):
             break

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from fluxem.errors import InputError
 from fluxem.integration.sample_format import Sample, read_samples
+from fluxem.models.answer import Answer
 from fluxem.models.weights import write_weights
 from fluxem.pipeline.files import write_json, write_text
 
@@ -46,6 +47,12 @@ def prepare(seed: int) -> np.random.Generator:
 def read_split(folder: Path, split: str) -> list[Sample]:
     """The samples of a split; raises InputError for a missing or invalid file."""
     return read_samples(folder / f"{split}.jsonl")
+
+
+def exact_match(answers: Sequence[Answer], samples: Sequence[Sample]) -> float:
+    """Share of samples that are answered exactly."""
+    right = [answer.text == sample.target_text for answer, sample in zip(answers, samples, strict=True)]
+    return sum(right) / len(samples)
 
 
 class Optimiser:
@@ -87,7 +94,7 @@ class Recorder:
         self.model = model
         self.patience = settings["patience"]
         self.history: list[Epoch] = []
-        self.best = -math.inf
+        self.best: tuple[float, ...] = (-math.inf,)
         self.best_epoch = self.last_rise = 0
         self.weights: dict[str, Tensor] = {}
         self.terminal = sys.stderr.isatty()
@@ -97,13 +104,13 @@ class Recorder:
         """Count trained rows."""
         self.bar.update(rows)
 
-    def end_epoch(self, line: Epoch, score: float) -> bool:
+    def end_epoch(self, line: Epoch, *score: float) -> bool:
         """Note an epoch; whether to stop, for the score has not risen for `patience` epochs.
 
-        The weights of the highest score are kept, of equal scores those of the latest epoch. InputError when a loss is
-        not finite.
+        The weights of the highest score are kept, of equal scores those of the latest epoch; where the first part of
+        a score is equal, the next decides. InputError when a loss is not finite.
         """
-        if not math.isfinite(line.train_loss) or not math.isfinite(score):
+        if not math.isfinite(line.train_loss) or not all(map(math.isfinite, score)):
             raise InputError(
                 f"training diverged in epoch {line.epoch}: its loss is {line.train_loss}; "
                 "try a lower training.learning_rate"

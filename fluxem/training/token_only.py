@@ -1,7 +1,12 @@
-"""Training token-only: cross-entropy of the answer's characters and its end, until validation gets no better."""
+"""Training token-only: cross-entropy of the answer's characters and its end, until validation gets no better.
+
+The loss of validation rises long before its exact match stops rising (digits are learned by heart while words are still
+understood better), so weights are selected by what they are measured by.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +14,12 @@ import numpy as np
 import torch
 
 from fluxem.integration.sample_format import Sample
+from fluxem.models.answer import Answer
 from fluxem.models.device import move
 from fluxem.models.repeatable import repeatable
 from fluxem.models.speaker import answer_tokens, pad
 from fluxem.models.token_only import TokenOnly, question_tokens
-from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
+from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_split
 
 #: Batches are cut from this many batches' worth of shuffled rows, sorted by length.
 BUCKET = 8
@@ -53,6 +59,19 @@ class Questions:
 
 
 @torch.inference_mode()
+def validate(model: TokenOnly, samples: Sequence[Sample]) -> float:
+    """Share of samples that the model answers exactly, by real inference."""
+    model.eval()
+    order = sorted(range(len(samples)), key=lambda row: len(samples[row].text))
+    asked = [samples[row] for row in order]
+    answers: list[Answer] = []
+    for start in range(0, len(asked), VALIDATION_BATCH):
+        answers += model.answer([sample.text for sample in asked[start : start + VALIDATION_BATCH]])
+    model.train()
+    return exact_match(answers, asked)
+
+
+@torch.inference_mode()
 def validation_loss(model: TokenOnly, questions: Questions, device: str) -> float:
     """Mean loss of a character over all questions."""
     model.eval()
@@ -69,12 +88,13 @@ def validation_loss(model: TokenOnly, questions: Questions, device: str) -> floa
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """Train token-only as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
 
-    The weights kept are those of the lowest validation loss; training ends when that has not fallen for `patience`
-    epochs.
+    The weights kept are those of the highest exact match on validation questions, of equals those of the lowest loss;
+    training ends when neither has got better for `patience` epochs.
     """
     rng = prepare(spec["seed"])
     settings = spec["training"]
-    questions, held_out = (Questions(read_split(data, split)) for split in ("train", "validation"))
+    samples, held_out = (read_split(data, split) for split in ("train", "validation"))
+    questions, checking = Questions(samples), Questions(held_out)
     model = move(TokenOnly(spec["architecture"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(questions.rows))
@@ -86,8 +106,8 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
             optimiser.step(loss, optimiser.steps / steps)
             total += loss.item() * len(chosen)
             recorder.advance(len(chosen))
-        checked = validation_loss(model, held_out, device)
-        line = Epoch(epoch, optimiser.current_rate, total / len(questions.rows), checked, None)
-        if recorder.end_epoch(line, -checked):
+        score, checked = validate(model, held_out), validation_loss(model, checking, device)
+        line = Epoch(epoch, optimiser.current_rate, total / len(questions.rows), checked, score)
+        if recorder.end_epoch(line, score, -checked):
             break
     recorder.write(out, spec)
