@@ -9,8 +9,9 @@ order in which they can be done one after another. `pair` counts the numbers tha
 right as they stand in the text; a `swapped` reduction takes the right one of the two as its first operand.
 
 `train`, `validation` and `test_id` share one distribution; `test_ood_magnitude` has larger operands,
-`test_ood_length` more operations, `test_ood_combined` both. No question appears twice, in one split or in two, also not
-with its terms or factors in another order.
+`test_ood_length` more operations, `test_ood_combined` both. If asked for, `test_ood_length_<n>` has n operations,
+`test_ood_huge` operands of another range, and `test_digits` one operation on operands of every number of digits. No
+question appears twice, in one split or in two, also not with its terms or factors in another order.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from fluxem.domains import number
 from fluxem.errors import InputError
-from fluxem.tasks.arithmetic_chains import Chain, draw_chain
+from fluxem.tasks.arithmetic_chains import Chain, draw_chain, draw_operand
 
 Row = dict[str, Any]
+Pair = tuple[int, int]
 Numbers = list[tuple[int, int, int]]  # start and end in a text, and value
 
 #: How an operation is written: as people type it, as it is typeset, or as a word.
@@ -160,24 +163,39 @@ def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
     }
 
 
-def _questions(data: dict[str, Any], seed: int) -> Iterator[tuple[str, Row]]:
+def _splits(data: dict[str, Any]) -> dict[str, tuple[int, Pair, Pair, bool]]:
+    """Of each split: rows, range of the operands, numbers of operations, and whether digits are drawn evenly."""
     usual, large = data["id_range"], data["ood_magnitude_range"]
     short, long = data["id_ops"], data["ood_ops"]
-    splits = {
-        "train": (data["train_size"], usual, short),
-        "validation": (data["validation_size"], usual, short),
-        "test_id": (data["test_size"], usual, short),
-        "test_ood_magnitude": (data["test_size"], large, short),
-        "test_ood_length": (data["test_size"], usual, long),
-        "test_ood_combined": (data["test_size"], large, long),
+    tests = {
+        "test_id": (usual, short),
+        "test_ood_magnitude": (large, short),
+        "test_ood_length": (usual, long),
+        "test_ood_combined": (large, long),
+        **{f"test_ood_length_{length}": (usual, (length, length)) for length in data.get("ood_lengths", ())},
     }
+    if huge := data.get("huge_range"):
+        tests["test_ood_huge"] = huge, short
+    even = data.get("even_digits", False)
+    splits = {
+        "train": (data["train_size"], usual, short, even),
+        "validation": (data["validation_size"], usual, short, even),
+        **{split: (data["test_size"], *of, even) for split, of in tests.items()},
+    }
+    if most_digits := data.get("most_digits"):
+        splits["test_digits"] = data["test_size"], (0, 10**most_digits - 1), (1, 1), True
+    return splits
+
+
+def _questions(data: dict[str, Any], seed: int) -> Iterator[tuple[str, Row]]:
     seen: set[str] = set()
-    for split, (size, (low, high), (fewest, most)) in splits.items():
+    for split, (size, (low, high), (fewest, most), even) in _splits(data).items():
         rng = random.Random(f"arithmetic/{seed}/{split}")
+        operand = partial(draw_operand, rng, low, high, even)
         for row in range(size):
             for _ in range(MOST_DRAWS):
                 brackets = rng.random() < data["parentheses"]
-                chain = draw_chain(rng, rng.randint(fewest, most), low, high, data["operations"], brackets)
+                chain = draw_chain(rng, rng.randint(fewest, most), operand, data["operations"], brackets)
                 key = chain.key()
                 if key not in seen and chain.is_exact():
                     break

@@ -95,13 +95,21 @@ class Chain:
         return str(self.fold(lambda number: (str(number), []), combine))
 
 
-def draw_chain(rng: random.Random, count: int, low: int, high: int, operations: list[str], brackets: bool) -> Chain:
-    """Draw an expression of `count` operations on integers of [low, high]; with `brackets`, some of it in ( )."""
+def draw_chain(
+    rng: random.Random, count: int, operand: Callable[[], int], operations: list[str], brackets: bool
+) -> Chain:
+    """Draw an expression of `count` operations on what `operand` draws; with `brackets`, some of it in ( )."""
     top = rng.randint(1, count - 1) if brackets and count > 1 else count
     inside = [0] * (top + 1)
     for _ in range(count - top):
         inside[rng.randrange(top + 1)] += 1
-    operands = tuple(
-        draw_chain(rng, n, low, high, operations, rng.random() < 0.5) if n else rng.randint(low, high) for n in inside
-    )
+    operands = tuple(draw_chain(rng, n, operand, operations, rng.random() < 0.5) if n else operand() for n in inside)
     return Chain(operands, tuple(rng.choice(operations) for _ in range(top)))
+
+
+def draw_operand(rng: random.Random, low: int, high: int, even_digits: bool) -> int:
+    """An integer of [low, high]: each as often, or with `even_digits`, of integers from 0, each number of digits."""
+    if even_digits:
+        digits = rng.randint(len(str(low)), len(str(high)))
+        low, high = max(low, 10 ** (digits - 1) if digits > 1 else 0), min(high, 10**digits - 1)
+    return rng.randint(low, high)

@@ -13,7 +13,7 @@ from fluxem.integration.stream import Streams
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.repeatable import repeatable
-from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_split
+from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare, read_training
 from fluxem.training.pool import Pool, step_loss
 from fluxem.training.reachability import Supervision
 
@@ -100,7 +100,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     """
     rng = prepare(spec["seed"])
     settings = spec["training"]
-    samples, held_out = (read_split(data, split) for split in ("train", "validation"))
+    samples, held_out = read_training(data, settings)
     session = Session(samples, settings, rng)
     model = move(Hybrid(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])

@@ -48,6 +48,17 @@ def read_split(folder: Path, split: str) -> list[Sample]:
     return read_samples(folder / f"{split}.jsonl")
 
 
+def read_training(folder: Path, settings: Mapping[str, Any]) -> tuple[list[Sample], list[Sample]]:
+    """The samples to train on and those to select on; raises InputError as `read_split`.
+
+    With `examples` in the training section, the first so many training samples are repeated until they are as many as
+    all: what is varied is what there is to learn from, not how many steps are taken.
+    """
+    every = read_split(folder, "train")
+    examples = min(settings.get("examples") or len(every), len(every))
+    return [every[row % examples] for row in range(len(every))], read_split(folder, "validation")
+
+
 class Optimiser:
     """AdamW with clipping; the rate warms up, then falls along a cosine of the progress made."""
 
