@@ -133,9 +133,12 @@ class Recorder:
         return self.patience is not None and line.epoch - self.last_rise >= self.patience
 
     def write(self, folder: Path, spec: dict[str, Any]) -> None:
-        """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all."""
+        """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all.
+
+        Without an epoch, the weights are those that the network has, and the best epoch is 0.
+        """
         self.bar.close()
-        write_weights(folder / "model.safetensors", self.weights)
+        write_weights(folder / "model.safetensors", self.weights or self.model.state_dict())
         write_text(folder / "history.csv", _csv(self.history))
         run = {
             "spec": spec,
