@@ -1,4 +1,4 @@
-"""Train token-only, a character transformer, or a row of its family, to results/<experiment>/seed<seed>/<row>/."""
+"""Train token-only, a character transformer, or a row of its family, to results/<experiment>/seed<seed>/<row>."""
 
 from pathlib import Path
 
