@@ -33,6 +33,9 @@ Execute = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
 #: What the hybrid says where the executor refuses: a division by zero, or a result beyond the exact range.
 REFUSED = "undefined"
 
+#: Streams share a pass until so many pairs of positions see each other: attention over more leaves a core's caches.
+MOST_SEEN = 2**20
+
 #: How far a network looks into a vector, and (D, SEEN.stop) which of these lanes it reads for each domain. Other lanes,
 #: such as the linear and log lanes of a number, would give a value away as one never seen in training.
 SEEN = slice(0, max(domain.network_lanes.stop for domain in registry.DOMAINS.values()))
@@ -141,7 +144,16 @@ class Hybrid(nn.Module):
     @torch.inference_mode()
     def route(self, streams: Streams) -> np.ndarray:
         """(B, candidates) log-probabilities, each question in a row of its own."""
-        return torch.log_softmax(self(self.pack(streams, np.arange(len(streams)))), dim=1).cpu().numpy()
+        scores = np.full(
+            (len(streams), REDUCE + max(streams.types.shape[1] - 1, 0) * len(CHOICES)), -np.inf, np.float32
+        )
+        lengths = streams.lengths + 1
+        order = np.argsort(-lengths, kind="stable")
+        while len(order):
+            rows, order = np.split(order, [max(1, MOST_SEEN // int(lengths[order[0]]) ** 2)])
+            found = torch.log_softmax(self(self.pack(streams.take(rows), np.arange(len(rows)))), dim=1)
+            scores[rows, : found.shape[1]] = found.cpu().numpy()
+        return scores
 
     def choose(self, scores: np.ndarray, streams: Streams) -> np.ndarray:
         """(B,) the candidate that each stream goes on with, of scores (B, candidates)."""
