@@ -21,7 +21,8 @@ LOSSES = {
 def learning_curves(spec: dict[str, Any], history: pd.DataFrame) -> Drawn:
     """Losses and validation exact match by epoch: a panel for each trained model, a line for each seed."""
     named = {model: label for model, label in labels(spec).items() if (history["model"] == model).any()}
-    figure, axes = panels(max(len(named), 1), ACROSS, *((4, 2.9) if len(named) <= 2 else (2.6, 1.9)), sharex=False)
+    width, height = (4, 2.9) if len(named) <= 2 else (2.6, 1.9)
+    figure, axes = panels(max(len(named), 1), ACROSS, width, height, sharex=False)
     shares: list[Axes] = []
     for axis, (model, label) in zip(axes, named.items(), strict=False):
         share = axis.twinx()
