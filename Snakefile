@@ -1,4 +1,5 @@
-# Tables and figures of every experiment in config/config.yaml; `snakemake --cores 4 all` makes them.
+# Tables and figures of every experiment in config/config.yaml: `snakemake --cores 4 all` makes those of `experiments`,
+# `snakemake --cores 4 paper` those of `paper`.
 configfile: "config/config.yaml"
 
 
@@ -9,6 +10,14 @@ rule all:
     default_target: True
     input:
         plan.targets(),
+        plan.times(),
+    localrule: True
+
+
+rule paper:
+    input:
+        plan.targets(paper=True),
+        plan.times(paper=True),
     localrule: True
 
 

@@ -28,7 +28,7 @@ from fluxem.pipeline.load import load_experiment
 from fluxem.tasks import generate
 from fluxem.training.hybrid import Session
 from fluxem.training.loop import Optimiser, prepare
-from fluxem.training.token_only import Questions
+from fluxem.training.token_only import batches
 
 CONFIG = Path(__file__).parents[1] / "config" / "arithmetic_small.yaml"
 REFERENCE = {"token_only": 232, "hybrid": 192}
@@ -110,17 +110,17 @@ def token_only(experiment: dict[str, Any], samples: list[Sample], options: argpa
     rng = prepare(0)
     settings, architecture = experiment["training"]["token_only"], experiment["model"]["token_only"]
     model = TokenOnly(architecture).to(options.device).train()
-    questions, optimiser = Questions(samples), Optimiser(model, settings["learning_rate"])
+    rows, optimiser = model.read(samples), Optimiser(model, settings["learning_rate"])
 
-    def batches() -> Iterator[np.ndarray]:
+    def epochs() -> Iterator[np.ndarray]:
         while True:
-            yield from questions.batches(settings["batch_size"], rng)
+            yield from batches(rows.lengths.numpy(), settings["batch_size"], rng)
 
-    endless = batches()
+    endless = epochs()
 
     def step() -> int:
         chosen = next(endless)
-        optimiser.step(questions.loss(model, chosen, options.device), 0.0)
+        optimiser.step(model.loss(rows.take(chosen, options.device)), 0.0)
         return len(chosen)
 
     return timed_steps(model, step, options.steps)

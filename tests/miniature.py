@@ -70,14 +70,9 @@ def write_table(spec, metrics, table, csv):
     "evaluation/figures.py": """
 from fluxem.pipeline.files import write_text
 
-NAMES = {
-    "arithmetic": ["accuracy_by_operations.svg"],
-    "units": ["accuracy_by_magnitude.svg", "conversions.svg"],
-}
-
 
 def write_figures(spec, metrics, folder):
-    for name in NAMES[spec["task"]]:
+    for name in spec["files"]:
         write_text(folder / name, "<svg/>")
 """,
     "unused.py": "VALUE = 1\n",
@@ -88,9 +83,15 @@ def make_repository(folder: Path) -> Path:
     """A repository with the real pipeline and configuration, and stand-ins for what the steps do."""
     for name in ("workflow", "config", "profiles", "envs", "fluxem/data", "fluxem/pipeline"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py", "fluxem/tasks/__init__.py"):
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name in (
+        *("Snakefile", "constraints.txt", "fluxem/__init__.py", "fluxem/errors.py", "fluxem/tasks/__init__.py"),
+        *("fluxem/evaluation/times.py", "fluxem/evaluation/markdown.py"),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
+    (folder / "config/config.yaml").write_text(
+        "results_dir: results\nexperiments:\n  arithmetic_small: {}\n  units: {}\n"
+    )
     for name, source in STANDINS.items():
         file = folder / "fluxem" / name
         file.parent.mkdir(exist_ok=True)
@@ -110,8 +111,8 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def planned_jobs(folder: Path, *configfiles: Path) -> list[str]:
-    """What `snakemake all` would run, as "step wildcards", such as `train arithmetic_small 0 hybrid`."""
+def planned_jobs(folder: Path, *configfiles: Path, target: str = "all") -> list[str]:
+    """What `snakemake <target>` would run, as "step wildcards", such as `train arithmetic_small 0 hybrid`."""
     jobs: list[str] = []
 
     class Collect(logging.Handler):
@@ -132,7 +133,7 @@ def planned_jobs(folder: Path, *configfiles: Path) -> list[str]:
         triggers = frozenset({RerunTrigger.CODE, RerunTrigger.INPUT, RerunTrigger.MTIME, RerunTrigger.PARAMS})
         logger.addHandler(handler)
         try:
-            dag = workflow.dag(DAGSettings(targets={"all"}, rerun_triggers=triggers))
+            dag = workflow.dag(DAGSettings(targets={target}, rerun_triggers=triggers))
             dag.execute_workflow(executor="dryrun")
         finally:
             logger.removeHandler(handler)

@@ -22,10 +22,12 @@ from fluxem import tasks
 from fluxem.errors import InputError
 from fluxem.integration.sample_format import validate_file
 from fluxem.integration.segmenter import spans
-from fluxem.tasks.arithmetic import PHRASINGS, SENTENCES, Chain, generate
+from fluxem.tasks.arithmetic import PHRASINGS, SENTENCES, generate
+from fluxem.tasks.arithmetic_chains import Chain
 
 Rows = dict[str, list[dict[str, Any]]]
 NAMES = {"+": "Add", "-": "Sub", "*": "Mult", "/": "Div"}
+BINARY_NAMES = {"Add": "add", "Sub": "subtract", "Mult": "multiply", "Div": "divide"}
 SIGNED = {"id_range": [-20, 20], "ood_magnitude_range": [-9999, -1000]}
 DIVIDING = {"operations": ["+", "-", "*", "/"], "id_range": [0, 12], "ood_magnitude_range": [20, 60]}
 

@@ -21,7 +21,8 @@ from fluxem.models.backbone import dropout
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.load import load_model
 from fluxem.models.packing import pack
-from fluxem.tasks.arithmetic import Chain, generate
+from fluxem.tasks.arithmetic import generate
+from fluxem.tasks.arithmetic_chains import Chain
 from fluxem.training.reachability import Supervision
 
 

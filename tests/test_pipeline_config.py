@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import yaml
@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxem.pipeline.config import EXPERIMENTS, Experiment, Model, ModelName, Project, Training
-from fluxem.pipeline.config_data import UnitsData
+from fluxem.pipeline.config import EXPERIMENTS, Experiment, Project, Variant
+from fluxem.pipeline.config_data import ArithmeticData, UnitsData
+from fluxem.pipeline.config_model import HybridModelValues, HybridTrainingValues, Model, Training
 from fluxem.pipeline.load import ConfigError, load_experiment, merge
+from fluxem.pipeline.plan import FAMILIES
+from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.section import Section, is_section
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +60,7 @@ def test_the_guides_configuration_means_what_the_shipped_one_says(tmp_path: Path
     assert guide.data == shipped.data
     for name in ("model", "training"):
         mine, theirs = getattr(guide, name), getattr(shipped, name)
-        common = type(mine).model_fields.keys() - get_args(ModelName)
+        common = type(mine).model_fields.keys() - ROWS
         assert all(getattr(mine, key) == getattr(theirs, key) for key in common)
 
 
@@ -110,10 +113,49 @@ def test_the_task_may_come_from_an_override(tmp_path: Path) -> None:
     assert load(tmp_path, "task: arithmetic", {"task": "units"}).data == UnitsData()
 
 
-@pytest.mark.parametrize("section", [Model, Training])
-def test_every_model_has_a_part(section: type[Section]) -> None:
-    assert {name for name, field in section.model_fields.items() if is_section(field.annotation)} == set(
-        get_args(ModelName)
+@pytest.mark.parametrize(("section", "hybrid"), [(Model, HybridModelValues), (Training, HybridTrainingValues)])
+def test_every_row_has_a_part_with_the_keys_of_its_family(section: type[Section], hybrid: type[Section]) -> None:
+    parts = {name: field.annotation for name, field in section.model_fields.items() if is_section(field.annotation)}
+    assert parts.keys() == ROWS.keys()
+    for name, part in parts.items():
+        assert issubclass(part, hybrid) == (ROWS[name].family == "hybrid")  # type: ignore[arg-type]
+
+
+def test_a_row_inherits_from_its_familys_plain_row(tmp_path: Path) -> None:
+    part = "{epochs: 5, hybrid: {epochs: 7, patience: 3}, hybrid_blind: {epochs: 9}, fone: {patience: 2}}"
+    training = load(tmp_path, f"{{task: arithmetic, training: {part}}}").training
+    of = {name: (getattr(training, name).epochs, getattr(training, name).patience) for name in ROWS}
+    assert of["token_only"] == of["xval"] == (5, None) and of["fone"] == (5, 2)
+    assert of["hybrid"] == of["oracle"] == (7, 3) and of["hybrid_blind"] == (9, 3)
+
+
+VARIED = """
+task: arithmetic
+models: [hybrid, hybrid_unpacked]
+model: {hybrid: {local_heads: 1}}
+training: {epochs: 5, hybrid: {epochs: 7}}
+variants:
+  hybrid_unpacked: {of: hybrid, model: {hidden_dim: 64}, training: {most_packed: 1}}
+"""
+
+
+def test_a_variant_is_its_row_with_some_keys_changed(tmp_path: Path) -> None:
+    found = load(tmp_path, VARIED, {"variants": {"hybrid_unpacked": {"training": {"epochs": 8}}}})
+    assert found.row_of("hybrid_unpacked") == found.row_of("hybrid") == "hybrid"
+    assert "hybrid_unpacked" in found.rows and set(ROWS) < set(found.rows)
+    plain, varied = found.architecture("hybrid"), found.architecture("hybrid_unpacked")
+    assert plain == found.model.hybrid and varied == plain.model_copy(update={"hidden_dim": 64})
+    plain, varied = found.schedule("hybrid"), found.schedule("hybrid_unpacked")
+    assert plain == found.training.hybrid and varied == plain.model_copy(update={"most_packed": 1, "epochs": 8})
+
+
+def test_splits_that_are_asked_for_follow_the_usual_ones() -> None:
+    usual = ("test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined")
+    assert ArithmeticData().test_splits == usual
+    more = ArithmeticData(ood_lengths=(10, 50), huge_range=(10**17, 10**18), most_digits=18)
+    assert more.test_splits == (
+        *usual,
+        *("test_ood_length_10", "test_ood_length_50", "test_ood_huge", "test_digits"),
     )
 
 
@@ -177,7 +219,52 @@ REFUSED = [
     ("seeds: [0, -1]", "seeds.1 = -1 is not allowed"),
     ("seeds: [0, 0]", "seeds = [0, 0]: allowed: each value once"),
     ("seeds: [0]\nseed: 0", "seed and seeds are both given: keep one of the two"),
-    ("models: [hybird]", 'models.0 = "hybird" is not allowed; allowed: models to compare'),
+    ("models: [hybird]", "models = ['hybird']: hybird is no row; allowed: token_only, token_only_strong, fone,"),
+    ("models: [3]", "models.0 = 3 is not text; allowed: rows to compare, in the order of the table"),
+    ("model: {hybrid_blind: {windw: 3}}", "model.hybrid_blind.windw is not a known key; did you mean window?"),
+    ("model: {fone: {window: 3}}", "model.fone.window is not a known key; allowed: hidden_dim"),
+    ("model: {hybrid: 5}", "model.hybrid = 5 is not a mapping"),
+    ("model: {hybrid: {brackets: no_wait}}", 'model.hybrid.brackets = "no_wait" is not allowed; allowed: whether a'),
+    ("training: {hybrid: {follow: best}}", 'training.hybrid.follow = "best" is not allowed; allowed: which right'),
+    ("training: {examples: 0}", "training.examples = 0 is not allowed; allowed: train on so many"),
+    ("variants: {x: {training: {}}}", "variants.x.of is missing; allowed: the row that it varies"),
+    ("variants: {x: {of: y}}", "variants.x.of = y: allowed: token_only, token_only_strong"),
+    ("variants: {x: {off_: hybrid}}", "variants.x.off_ is not a known key; did you mean of?"),
+    ("variants: {x: {of: hybrid, trainin: {}}}", "variants.x.trainin is not a known key; did you mean training?"),
+    ("variants: {x: {of: hybrid, training: 5}}", "variants.x.training = 5 is not a mapping; allowed: keys of training"),
+    ("variants: {x: 5}", "variants.x = 5 is not a mapping"),
+    (
+        "variants: {x: {of: hybrid, training: {most_packd: 1}}}",
+        "variants.x.training.most_packd is not a known key; did you mean most_packed?",
+    ),
+    (
+        "variants: {x: {of: fone, training: {most_packed: 1}}}",
+        "variants.x.training.most_packed is not a known key; allowed: epochs",
+    ),
+    (
+        "variants: {x: {of: hybrid, training: {most_packed: 0}}}",
+        "variants.x.training.most_packed = 0 is not allowed; allowed: questions that share a row",
+    ),
+    (
+        "variants: {x: {of: hybrid, model: {num_heads: 3}}}",
+        "variants.x.model.hidden_dim = 128: allowed: a multiple of 2 * num_heads = 6",
+    ),
+    (
+        "variants: {x: {of: hybrid, model: {local_heads: 5}}}",
+        "variants.x.model.local_heads = 5: allowed: at most num_h",
+    ),
+    ("variants: {hybrid: {of: hybrid}}", "variants.hybrid: allowed: a name of its own"),
+    ("variants: {data: {of: hybrid}}", "variants.data: allowed: a name of its own"),
+    ("variants: {a-b: {of: hybrid}}", 'variants.a-b = "a-b" is not allowed; allowed: name -> a row'),
+    ("data: {ood_lengths: [10, 3]}", "data.ood_lengths = [10, 3]: allowed: more than the 3 of id_ops"),
+    ("data: {ood_lengths: [10, 10]}", "data.ood_lengths = [10, 10]: allowed: each value once"),
+    ("data: {huge_range: [50, 200]}", "data.huge_range = [50, 200] overlaps id_range = [0, 99]"),
+    ("data: {huge_range: [900, 200]}", "data.huge_range = [900, 200]: allowed: [lowest, highest] in this order"),
+    ("data: {most_digits: 0}", "data.most_digits = 0 is not allowed; allowed: most digits of an operand"),
+    (
+        "data: {even_digits: true, id_range: [-9, 9]}",
+        "data.id_range = [-9, 9]: allowed with even_digits: from 0",
+    ),
     ("device: gpu", 'device = "gpu" is not allowed; allowed: cpu, cuda, cuda:N or mps'),
     ("paths: {results_dir: x}", "paths is not used: `results_dir` in config/config.yaml says where"),
     ("task: unit", 'task = "unit" is not allowed; allowed: arithmetic or units: what'),
@@ -267,16 +354,17 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes | None, 
 
 
 def keys_of(section: type[Section], above: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """Every key of a configuration file, dotted; of a model's part, itself and the keys that only it has."""
+    """Every key of a configuration file, dotted; of a row's part, the keys that neither all nor its family have."""
     for name, field in section.model_fields.items():
         if not is_section(field.annotation):
             yield above + name, field
-        elif name not in get_args(ModelName):
+        elif name not in ROWS:
             yield from keys_of(field.annotation, f"{above}{name}.")  # type: ignore[arg-type]
         else:
-            yield above + name, field
+            family = section.model_fields[ROWS[name].family].annotation
+            known = section.model_fields if name in FAMILIES else family.model_fields  # type: ignore[union-attr]
             for key, own in field.annotation.model_fields.items():  # type: ignore[union-attr]
-                if key not in section.model_fields:
+                if key not in known:
                     yield f"{above}{name}.{key}", own
 
 
@@ -289,10 +377,15 @@ def test_the_readme_lists_every_key_with_its_default(task: str, section: type[Se
     assert {key for key in listed if key.startswith("data.")} <= keys.keys()
     for key, field in keys.items():
         assert field.description, f"{key} has no description"
-        if is_section(field.annotation):
-            assert f"`{key}`" in readme
-        elif field.is_required():
+        if field.is_required():
             assert listed[key] == "none"
         else:
             default = list(field.default) if isinstance(field.default, tuple) else field.default
             assert yaml.safe_load(listed[key].strip("`")) == default, key
+
+
+def test_the_readme_lists_every_row_with_its_family_and_every_key_of_a_variant() -> None:
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| `train_(\w+)` \|", readme, re.MULTILINE)
+    assert listed == [(name, row.family) for name, row in ROWS.items()]
+    assert all(f"`{key}`" in readme for key in Variant.model_fields)

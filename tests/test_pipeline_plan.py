@@ -13,8 +13,7 @@ from fluxem.pipeline.config import EXPERIMENTS
 from fluxem.pipeline.digest import closure, code_digest
 from fluxem.pipeline.plan import (
     DOMAIN_DATA,
-    FIGURES,
-    MODELS,
+    FAMILIES,
     SCRIPTS,
     STEPS,
     TASKS,
@@ -24,6 +23,7 @@ from fluxem.pipeline.plan import (
     other_tasks,
     record,
 )
+from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec
 from fluxem.tasks import generate
 
@@ -33,19 +33,23 @@ NAME = "arithmetic_small"
 
 
 def plan(name: str = NAME, **over: Any) -> Plan:
-    values = {"experiments": {name: {"seeds": [0, 4], "models": list(MODELS), **over}}}
+    values = {"experiments": {name: {"seeds": [0, 4], **over}}}
     return Plan.load(values, [], ROOT / "config")
 
 
+MODELS = ("token_only", "hybrid")
 PLAN = plan()
 
 
 def test_targets_end_every_experiment() -> None:
-    values = {"experiments": {NAME: {"seeds": [0, 4]}, "units": {"seeds": [1]}}}
-    assert Plan.load(values, [], ROOT / "config").targets() == [
+    values = {"experiments": {NAME: {"seeds": [0, 4]}, "units": {"seeds": [1]}}, "paper": {"sizes": {"seeds": [2]}}}
+    found = Plan.load(values, [], ROOT / "config")
+    assert found.targets() == [
         "results/arithmetic_small/table.md",
         "results/arithmetic_small/metrics.csv",
         "results/arithmetic_small/figures/accuracy_by_operations.svg",
+        "results/arithmetic_small/figures/errors.svg",
+        "results/arithmetic_small/figures/learning_curves.svg",
         "results/arithmetic_small/seed0/data/report.md",
         "results/arithmetic_small/seed4/data/report.md",
         "results/units/table.md",
@@ -54,6 +58,32 @@ def test_targets_end_every_experiment() -> None:
         "results/units/figures/conversions.svg",
         "results/units/seed1/data/report.md",
     ]
+    assert found.targets(paper=True) == [
+        "results/sizes/table.md",
+        "results/sizes/metrics.csv",
+        "results/sizes/figures/accuracy_by_operations.svg",
+        "results/sizes/figures/accuracy_by_examples.svg",
+        "results/sizes/figures/errors.svg",
+        "results/sizes/figures/learning_curves.svg",
+        "results/sizes/seed2/data/report.md",
+    ]
+    assert found.times() == ["results/arithmetic_small/times.md", "results/units/times.md"]
+    assert found.times(paper=True) == ["results/sizes/times.md"]
+
+
+@pytest.mark.parametrize(
+    ("over", "figure"),
+    [
+        ({"data": {"most_digits": 9}}, "accuracy_by_digits.svg"),
+        ({"training": {"fone": {"examples": 9}}, "models": ["fone"]}, "accuracy_by_examples.svg"),
+        ({"models": ["x"], "variants": {"x": {"of": "xval", "training": {"examples": 9}}}}, "accuracy_by_examples.svg"),
+    ],
+    ids=str,
+)
+def test_a_figure_is_drawn_where_there_is_something_to_draw(over: dict[str, Any], figure: str) -> None:
+    varied = plan(**over)
+    assert set(varied.figure_files(NAME)) - set(PLAN.figure_files(NAME)) == {figure}
+    assert varied.figures(NAME)["files"] == list(varied.figure_files(NAME))
 
 
 def test_specs_nest_what_a_step_reads() -> None:
@@ -83,6 +113,34 @@ def test_a_step_gets_its_slice_of_the_configuration_and_no_more() -> None:
     }
 
 
+VARIED = plan(
+    models=["hybrid", "fone", "unpacked"],
+    variants={
+        "unpacked": {"of": "hybrid", "training": {"most_packed": 1}},
+        "other": {"of": "hybrid", "training": {"most_packed": 2}},
+    },
+)
+
+
+def test_a_row_has_its_own_name_and_the_script_of_its_family() -> None:
+    plain, varied = VARIED.train(NAME, 4, "hybrid"), VARIED.train(NAME, 4, "unpacked")
+    assert varied == plain | {"model": "unpacked", "training": plain["training"] | {"most_packed": 1}}
+    assert (varied["step"], varied["variant"]) == ("train_hybrid", "hybrid")
+    assert plain == PLAN.train(NAME, 4, "hybrid")
+    fone = VARIED.train(NAME, 4, "fone")
+    assert (fone["step"], fone["model"], fone["variant"]) == ("train_token_only", "fone", "fone")
+    assert VARIED.script(NAME, "fone") == "workflow/scripts/train_token_only.py"
+    assert VARIED.script(NAME, "unpacked") == "workflow/scripts/train_hybrid.py"
+    assert str(record(RESULTS, varied)) == "results/arithmetic_small/seed4/unpacked/run.json"
+    assert command(varied).endswith("train_hybrid.py --config config/arithmetic_small.yaml --seed 4 --variant unpacked")
+    assert command(VARIED.eval(NAME, 4, "unpacked")).endswith(" --seed 4 --model unpacked")
+
+
+def test_the_table_says_what_varies_in_its_own_rows() -> None:
+    assert VARIED.table(NAME)["variants"] == {"unpacked": {"of": "hybrid", "model": {}, "training": {"most_packed": 1}}}
+    assert "variants" not in VARIED.eval(NAME, 4, "unpacked") and PLAN.table(NAME)["variants"] == {}
+
+
 def test_records_and_commands_of_a_seed() -> None:
     chain = [PLAN.generate(NAME, 4), PLAN.train(NAME, 4, "hybrid"), PLAN.eval(NAME, 4, "hybrid")]
     assert [str(record(RESULTS, spec)) for spec in chain] == [
@@ -95,6 +153,23 @@ def test_records_and_commands_of_a_seed() -> None:
         "python workflow/scripts/train_hybrid.py --config config/arithmetic_small.yaml --seed 4",
         "python workflow/scripts/eval.py --config config/arithmetic_small.yaml --seed 4 --model hybrid",
     ]
+
+
+def test_every_family_has_a_plain_row_of_its_name() -> None:
+    assert {row.family for row in ROWS.values()} == set(FAMILIES) <= ROWS.keys()
+    assert [name for name, row in ROWS.items() if not row.learned] == ["oracle", "random_router"]
+
+
+def test_the_shipped_papers_experiments_are_whole() -> None:
+    """Every row and variant is compared in paper.yaml; what varies the number of examples varies nothing else."""
+    values = {"experiments": {NAME: {}}, "paper": {name: {} for name in ("paper", "addition", "sizes")}}
+    shipped = Plan.load(values, [], ROOT / "config").experiments
+    assert set(shipped["paper"].models) == {*ROWS, *shipped["paper"].variants}
+    sizes = shipped["sizes"]
+    assert sizes.variants.keys() < set(sizes.models)
+    for name, variant in sizes.variants.items():
+        plain = sizes.schedule(variant.of)
+        assert sizes.schedule(name) == plain.model_copy(update={"examples": int(name.split("_")[-1])})
 
 
 def test_every_step_has_its_script_and_every_script_its_step() -> None:
@@ -112,6 +187,7 @@ def test_commands_name_the_file_that_exists() -> None:
     ("name", "over"),
     [
         (NAME, {}),
+        (NAME, {"ood_lengths": [10, 20], "huge_range": [10**17, 10**18], "most_digits": 18, "even_digits": True}),
         ("units", {}),
         ("units", {"include_can_add": False}),
         ("units", {"include_can_add": False, "unit_types": ["length"], "held_out_pairs": 0}),
@@ -137,7 +213,7 @@ def test_without_addition_checks_there_are_none_of_compound_units() -> None:
 
 
 def test_every_task_is_known_everywhere() -> None:
-    assert set(TASKS) == EXPERIMENTS.keys() == FIGURES.keys()
+    assert set(TASKS) == EXPERIMENTS.keys()
     assert all((ROOT / "fluxem" / "tasks" / f"{task}.py").is_file() for task in TASKS)
 
 

@@ -57,6 +57,16 @@ def test_a_wrong_override_is_named_where_it_stands(
             f"{ROOT}/config/nowhere.yaml: cannot be read: No such file or directory, "
             f"nor is there {ROOT}/config/nowhere_full.yaml",
         ),
+        ({"experiments": {"units": {}}, "paper": {"units": {}}}, "paper.units: is in experiments too; allowed: one"),
+        ({"experiments": {"units": {}}, "paper": {"x_full": {}}}, "paper.x_full: allowed: x, the name less _full"),
+        (
+            {"experiments": {"units": {}}, "paper": {"sizes": {"seeds": 3}}},
+            "command line: paper.sizes.seeds = 3 is not a list",
+        ),
+        (
+            {"experiments": {"sizes": {"variants": {"hybrid_30": {"training": {"examples": 0}}}}}},
+            "command line: experiments.sizes.variants.hybrid_30.training.examples = 0 is not allowed",
+        ),
         ({"experiments": {"units_full": {}}}, "experiments.units_full: allowed: units, the name less _full"),
         ({}, "experiments is missing"),
     ],

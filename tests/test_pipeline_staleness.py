@@ -13,6 +13,23 @@ from miniature import make_repository, planned_jobs, run
 
 MODELS = ("token_only", "hybrid")
 CONFIGS = {
+    "config/config.yaml": """
+results_dir: results
+experiments:
+  arithmetic_small: {}
+  units: {}
+paper:
+  ablation: {}
+""",
+    "config/ablation.yaml": """
+task: arithmetic
+seeds: [0]
+models: [hybrid, unpacked, fone]
+training: {fone: {epochs: 7}}
+variants:
+  unpacked: {of: hybrid, training: {most_packed: 1}}
+  idle: {of: hybrid}
+""",
     "config/arithmetic_small.yaml": """
 task: arithmetic
 seeds: [0, 1]
@@ -29,7 +46,7 @@ data: {train_size: 5000}
 training: {learning_rate: 0.001, hybrid: {epochs: 20}}
 """,
 }
-EXPERIMENT, UNITS_EXPERIMENT = CONFIGS
+PROJECT, ABLATION, EXPERIMENT, UNITS_EXPERIMENT = CONFIGS
 
 
 class Of:
@@ -41,9 +58,10 @@ class Of:
 
         self.figures, self.table = [f"figures {experiment}"], [f"table {experiment}"]
         self.reports = [f"report {experiment} {seed}" for seed in seeds]
+        self.times = [f"times {experiment}"]
         self.summary = self.figures + self.table
         self.evaluation = runs("eval") + self.summary
-        self.training = runs("train") + self.evaluation
+        self.training = runs("train") + self.times + self.evaluation
         self.everything = [f"generate {experiment} {seed}" for seed in seeds] + self.reports + self.training
 
 
@@ -58,7 +76,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_repository(tmp_path_factory.mktemp("finished") / "repository")
     for name, text in CONFIGS.items():
         (folder / name).write_text(text)
-    done = run(folder, "-m", "snakemake", "--cores", "2", "all")
+    done = run(folder, "-m", "snakemake", "--cores", "2", "all", "paper")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -127,8 +145,8 @@ CASES = {
         SMALL.training,
     ),
     "device": (edit(EXPERIMENT, "task:", "device: cuda\ntask:"), SMALL.training),
-    "model removed": (edit(EXPERIMENT, "task:", "models: [hybrid]\ntask:"), SMALL.summary),
-    "seed removed": (edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0]"), SMALL.summary),
+    "model removed": (edit(EXPERIMENT, "task:", "models: [hybrid]\ntask:"), SMALL.summary + SMALL.times),
+    "seed removed": (edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0]"), SMALL.summary + SMALL.times),
     "seed added": (
         edit(EXPERIMENT, "seeds: [0, 1]", "seeds: [0, 1, 2]"),
         Of("arithmetic_small", 2).everything,
@@ -195,6 +213,10 @@ CASES = {
         edit("fluxem/evaluation/tables.py", "runs", "models"),
         SMALL.table + UNITS.table,
     ),
+    "code of the times": (
+        edit("fluxem/evaluation/times.py", "lines = [", "lines = [*[]] + ["),
+        SMALL.times + UNITS.times,
+    ),
     "code of a script": (
         edit("workflow/scripts/make_figures.py", "return job.figures", "return job.table"),
         SMALL.figures + UNITS.figures,
@@ -227,6 +249,47 @@ def test_exactly_the_stale_jobs_run(repository: Path, case: str) -> None:
     change, jobs = CASES[case]
     change(repository)
     assert planned_jobs(repository) == sorted([*jobs, *(["all"] if jobs else [])])
+
+
+def of_ablation(*models: str) -> Of:
+    return Of("ablation", 0, models=models)
+
+
+PAPER_CASES = {
+    "nothing": (lambda folder: None, NOTHING),
+    "another experiment": (edit(EXPERIMENT, "epochs: 20", "epochs: 21"), NOTHING),
+    "key of a variant": (edit(ABLATION, "most_packed: 1", "most_packed: 2"), of_ablation("unpacked").training),
+    "key of a variant that is not compared": (edit(ABLATION, "idle: {of: hybrid", "idle: {of: xval"), NOTHING),
+    "a variant of another row": (
+        edit(ABLATION, "unpacked: {of: hybrid", "unpacked: {of: hybrid_blind"),
+        of_ablation("unpacked").training,
+    ),
+    "key of a row": (edit(ABLATION, "epochs: 7", "epochs: 8"), of_ablation("fone").training),
+    "key of a row that is not compared": (
+        edit(ABLATION, "fone: {epochs: 7}", "fone: {epochs: 7}, xval: {epochs: 8}"),
+        NOTHING,
+    ),
+    "key of a row that a variant has too": (
+        edit(ABLATION, "fone: {epochs: 7}", "fone: {epochs: 7}, hybrid: {follow: any}"),
+        of_ablation("hybrid", "unpacked").training,
+    ),
+    "key of a row that a variant overrides": (
+        edit(ABLATION, "fone: {epochs: 7}", "fone: {epochs: 7}, hybrid: {most_packed: 3}"),
+        of_ablation("hybrid").training,
+    ),
+    "a variant added": (edit(ABLATION, "unpacked, fone]", "unpacked, fone, idle]"), of_ablation("idle").training),
+    "code of one family's training": (
+        edit("fluxem/training/token_only.py", '"spec": spec', '"spec": spec, "best": 1'),
+        of_ablation("fone").training,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PAPER_CASES)
+def test_exactly_the_stale_jobs_of_rows_and_variants_run(repository: Path, case: str) -> None:
+    change, jobs = PAPER_CASES[case]
+    change(repository)
+    assert planned_jobs(repository, target="paper") == sorted([*jobs, *(["paper"] if jobs else [])])
 
 
 def test_an_overlay_merges_with_the_experiment(repository: Path) -> None:

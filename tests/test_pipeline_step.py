@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from miniature import make_repository, run
 
-from fluxem.pipeline.plan import MODELS, SCRIPTS, STEPS, Plan
+from fluxem.pipeline.plan import FAMILIES, SCRIPTS, STEPS, Plan
 from fluxem.pipeline.spec import canonical
 
 CONFIG, UNITS = "config/arithmetic_small.yaml", "config/units_full.yaml"
@@ -17,7 +17,7 @@ EXPERIMENTS = {"arithmetic_small": CONFIG, "units": UNITS}
 EVERYTHING = (
     "generate_data",
     "make_report",
-    *(f"train_{model}" for model in MODELS),
+    *(f"train_{family}" for family in FAMILIES),
     "eval",
     "make_table",
     "make_figures",
@@ -57,6 +57,7 @@ def test_by_hand_and_by_snakemake_make_the_same_files(repository: Path, tmp_path
     assert run(repository, "-m", "snakemake", "--cores", "2", "--configfile", str(overlay)).returncode == 0
     made = repository / "results"
     files = sorted(str(file.relative_to(made)) for file in made.rglob("*") if file.is_file())
+    assert (tmp_path / "results/units/times.md").exists()  # which differs from run to run, and is not made by hand
     targets = Plan.load({"experiments": dict.fromkeys(EXPERIMENTS)}, [], repository / "config", repository).targets()
     assert {target.removeprefix("results/") for target in targets} < set(files)
     for file in files:
@@ -83,6 +84,37 @@ def test_a_run_with_other_epochs_is_refused_until_they_are_given(repository: Pat
     assert run(repository, f"{SCRIPTS}/eval.py", *by_hand, "--model", "hybrid").returncode == 0
     said = refusal(repository, "make_table", "--config", CONFIG)
     assert "hybrid/metrics.json is stale: trained.training.epochs is 2, expected 20" in said
+
+
+def test_a_row_of_a_family_is_trained_and_evaluated_by_its_name(repository: Path) -> None:
+    (repository / CONFIG).write_text(
+        "{task: arithmetic, seeds: [3], variants: {unpacked: {of: hybrid, training: {most_packed: 1}}}}"
+    )
+    for script, row, epochs in (("train_token_only", "fone", 20), ("train_hybrid", "unpacked", 2)):
+        by_hand = ("--config", CONFIG, *(("--epochs", "2") if epochs == 2 else ()))
+        done = run(repository, f"{SCRIPTS}/{script}.py", *by_hand, "--variant", row)
+        assert done.stdout.endswith(f"wrote results/arithmetic_small/seed3/{row}\n"), done
+        done = run(repository, f"{SCRIPTS}/eval.py", *by_hand, "--model", row)
+        assert done.stdout.endswith(f"wrote results/arithmetic_small/seed3/{row}/metrics.json\n"), done
+        trained = json.loads((repository / f"results/arithmetic_small/seed3/{row}/run.json").read_text())["spec"]
+        assert trained["training"]["epochs"] == epochs
+        assert trained["training"].get("most_packed") == (1 if row == "unpacked" else None)
+
+
+@pytest.mark.parametrize(
+    ("script", "flag", "row"),
+    [("train_hybrid", "variant", "fone"), ("train_token_only", "variant", "hybrid"), ("eval", "model", "hybird")],
+)
+def test_a_row_of_another_script_or_of_none_is_refused(repository: Path, script: str, flag: str, row: str) -> None:
+    said = refusal(repository, script, "--config", CONFIG, f"--{flag}", row)
+    assert said.startswith(f"--{flag} {row}: is no row here; allowed: ") and f" {row}," not in said
+
+
+def test_times_are_those_that_snakemake_noted(repository: Path) -> None:
+    done = run(repository, f"{SCRIPTS}/make_times.py", "--config", CONFIG)
+    assert done.returncode == 2
+    said = "train_token_only_seed3.tsv is missing: Snakemake writes it when it trains the model\n"
+    assert done.stderr.endswith(said) and done.stderr.count("\n") == 1
 
 
 def test_overrides_of_the_project_hold_by_hand(repository: Path) -> None:

@@ -16,7 +16,7 @@ from fluxem.models import hybrid
 from fluxem.models.hybrid import SEEN, Hybrid, turn_phases
 from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, allowed_candidates
 from fluxem.residues import PRIMES
-from fluxem.training.pool import Pool, lay_out, routing_loss, step_loss
+from fluxem.training.pool import Pool, Recipe, lay_out, routing_loss, step_loss
 from fluxem.training.reachability import Supervision
 
 # --- the loss ---
@@ -126,7 +126,7 @@ def test_the_pool_refills_in_order_and_finishes_every_question() -> None:
         assert done.tolist() == before[ended].tolist()
         assert pool.question[ended].tolist() == taken[len(taken) - len(ended) :]
         assert (pool.depth[ended] == 0).all()
-        assert (pool.state[ended] == pool.supervision.start[pool.question[ended]]).all()
+        assert (pool.state[ended] == pool.teacher.start[pool.question[ended]]).all()
         kept = np.flatnonzero(chosen >= REDUCE)
         assert (pool.question[kept] == before[kept]).all()
         for slot, items in enumerate(items_of(pool.streams)):
@@ -177,7 +177,7 @@ def test_a_step_never_chooses_a_wrong_candidate(seed: int) -> None:
     pool = make_pool(cycle(range(len(QUESTIONS))), 6)
     for _ in range(25):
         right = pool.right(allowed_candidates(pool.streams))
-        loss, chosen = step_loss(model, pool, rng, 3)
+        loss, chosen = step_loss(model, pool, rng, Recipe(3))
         assert right[np.arange(6), chosen].all() and loss.item() > 0 and loss.requires_grad
         pool.move(chosen)
 
@@ -191,7 +191,7 @@ def test_the_model_s_own_choice_among_the_right_ones_is_followed(monkeypatch: py
         scores = torch.zeros(right.shape).masked_fill(~torch.tensor(right), 9.0)  # the wrong ones score highest
         scores[:, favourite] = 1.0
         monkeypatch.setattr(model, "forward", lambda packed, scores=scores: scores)
-        assert step_loss(model, pool, np.random.default_rng(0), 1)[1].tolist() == [favourite] * 2
+        assert step_loss(model, pool, np.random.default_rng(0), Recipe(1))[1].tolist() == [favourite] * 2
 
 
 # --- value jitter ---

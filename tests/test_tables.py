@@ -6,8 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
-from metric_files import ARITHMETIC, HITS, MODELS, SEEDS, SPLITS, UNITS, spec_of, write_metrics
+from metric_files import ARITHMETIC, HITS, MODELS, SEEDS, SPLITS, UNITS, Shares, spec_of, write_metrics, write_run
 
+from fluxem.evaluation.errors import KINDS
+from fluxem.evaluation.paired import paired_difference
 from fluxem.evaluation.tables import LEFT_TO_CHOOSE, write_table
 from fluxem.integration.reductions import CHOICES, FITS
 from fluxem.registry import DOMAINS, OPERATIONS
@@ -72,7 +74,7 @@ def test_the_table_gives_mean_lowest_seed_and_pooled_interval(written: Written) 
 
 def test_the_table_gives_the_other_metrics_and_the_numbers_of_answers(written: Written) -> None:
     text = written["arithmetic"]["table.md"]
-    _, others = tables(text)
+    _, _, others, _ = tables(text)
     rows = {(name.split(",")[0], model): values for (name, model), values in by_names(others).items()}
     assert rows["relative error", "token_only"] == ["0.8000", "1.0000", "0.9750", "1.0000"]
     assert rows["router accuracy", "hybrid"] == ["1.0000", "0.9988", "0.9950", "0.9750"]
@@ -80,6 +82,46 @@ def test_the_table_gives_the_other_metrics_and_the_numbers_of_answers(written: W
     assert ("router accuracy", "token_only") not in rows
     assert "over 2 seeds (3, 5)" in text
     assert all(f"{split} 400" in text for split in ARITHMETIC)
+
+
+def test_the_table_compares_question_by_question_with_the_baseline(written: Written) -> None:
+    """Of 400: hybrid right only 320, 399, 386, 380, token-only right only none."""
+    rows = tables(written["arithmetic"]["table.md"])[1]
+    assert rows[0] == ["model", *ARITHMETIC] and [row[0] for row in rows[1:]] == ["hybrid"]
+    counts = [(80, 320, 0, 0), (0, 399, 0, 1), (10, 386, 0, 4), (0, 380, 0, 20)]
+    for cell, four in zip(rows[1][1:], counts, strict=True):
+        points = [f"{value * 100:+.1f}" for value in paired_difference(*four)]
+        assert cell == f"{points[0]} ({points[1]} to {points[2]})"
+
+
+def test_the_table_gives_the_compute_of_an_answer(written: Written) -> None:
+    text = written["arithmetic"]["table.md"]
+    assert tables(text)[-1] == [["model", *ARITHMETIC], ["token_only", *["2.50"] * 4], ["hybrid", *["1.25"] * 4]]
+    assert "mean over up to 20 questions a split" in text
+
+
+def test_a_row_that_learns_nothing_says_so_and_a_variant_what_it_varies(tmp_path: Path) -> None:
+    models = ["hybrid", "hybrid_unpacked", "random_router", "fone", "oracle"]
+    splits = [*ARITHMETIC, "test_ood_huge"]
+    spec = spec_of("arithmetic") | {"models": models, "seeds": [3]}
+    spec["variants"] = {
+        "hybrid_unpacked": {"of": "hybrid", "model": {"local_heads": 0}, "training": {"most_packed": 1}}
+    }
+    trained = spec["runs"]["hybrid"]["trained"]
+    of = {model: "hybrid" if model == "hybrid_unpacked" else model for model in models}
+    spec["runs"] = {m: {"splits": splits, "trained": trained | {"variant": of[m]}} for m in models}
+    shares: Shares = {"exact_match": (5, 10), "multiply_adds": (0, 10)}
+    files = [write_run(tmp_path, model, 3, dict.fromkeys(splits, shares)) for model in models]
+    write_table(spec, files, tmp_path / "table.md", tmp_path / "metrics.csv")
+    text = (tmp_path / "table.md").read_text(encoding="utf-8")
+    first, second, *others = tables(text)  # more models than fit beside each other: the splits are cut into two tables
+    assert first[0] == ["model", "parameters", *splits[:3]] and second[0] == ["model", *splits[3:]]
+    names = ["hybrid", "hybrid_unpacked", "random_router (not learned)", "fone", "oracle (not learned)"]
+    assert [row[0] for row in first[1:]] == [row[0] for row in second[1:]] == names
+    assert [row[1] for row in first[1:]] == ["439,112", "0", "–", "0", "–"]
+    assert "- `hybrid_unpacked`: as `hybrid`, with model.local_heads: 0, training.most_packed: 1.\n" in text
+    assert "- `oracle`: not learned: the executor" in text and "(https://arxiv.org/abs/2502.09741).\n" in text
+    assert "less that of token_only" not in text and others[-1][3] == [names[2], *["0.00"] * 5]
 
 
 # --- units ---
@@ -98,7 +140,7 @@ def test_many_splits_go_down_the_table(written: Written) -> None:
 
 
 def test_metrics_that_a_split_lacks_are_dashes(written: Written) -> None:
-    _, others, kinds, types = tables(written["units"]["table.md"])
+    _, _, others, *_ = tables(written["units"]["table.md"])
     assert others[0] == ["metric", "model", *UNITS]
     rows = {(name.split(",")[0], model): values for (name, model), values in by_names(others).items()}
     assert rows["relative error of conversions", "token_only"] == ["0.5000", *["1.0000"] * 3, "–", "1.0000"]
@@ -109,7 +151,7 @@ def test_metrics_that_a_split_lacks_are_dashes(written: Written) -> None:
 
 
 def test_exactness_by_kind_and_by_unit_type_is_pooled(written: Written) -> None:
-    _, _, kinds, types = tables(written["units"]["table.md"])
+    _, _, _, kinds, types, _ = tables(written["units"]["table.md"])
     assert kinds[0] == ["kind", "model", *UNITS] and types[0] == ["unit type", "model", *UNITS]
     assert by_names(kinds) == {
         ("can_add", "token_only"): [*["50.0 (40)"] * 4, "50.0 (80)", "50.0 (40)"],
@@ -136,7 +178,7 @@ def test_every_row_of_a_table_is_as_long_as_its_head(written: Written, task: str
 def test_the_table_says_what_is_learned_and_what_is_left_to_learn(written: Written, task: str) -> None:
     text = written[task]["table.md"]
     assert all(f"- `{model}`: " in text for model in MODELS)
-    assert "The executor is exact code" in text
+    assert "The executor of `hybrid` is exact code" in text
     for operations in LEFT_TO_CHOOSE[task].values():
         assert ", ".join(f"`{name}`" for name in operations) in text
 
@@ -156,7 +198,7 @@ def test_what_is_left_to_choose_is_what_the_executor_offers() -> None:
 def test_metrics_are_tidy(written: Written) -> None:
     rows = list(csv.DictReader(written["arithmetic"]["metrics.csv"].splitlines()))
     assert list(rows[0]) == ["experiment", "model", "seed", "split", "metric", "value", "n"]
-    assert len(rows) == 2 * 4 * (5 + 6)
+    assert len(rows) == 2 * 4 * (5 + 6 + 2 * (1 + len(KINDS)))
     found = {(row["model"], row["seed"], row["split"], row["metric"]): row for row in rows}
     assert len(found) == len(rows) and {row["experiment"] for row in rows} == {"tiny_arithmetic"}
     for model, hits in HITS.items():

@@ -29,7 +29,7 @@ from fluxem.training import hybrid, token_only
 from fluxem.training.hybrid import Fallback, Session, epochs
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare
 from fluxem.training.reachability import number_vectors
-from fluxem.training.token_only import Questions, validate, validation_loss
+from fluxem.training.token_only import batches, validate, validation_loss
 
 FILES = {"history.csv", "model.safetensors", "run.json"}
 both_models = pytest.mark.parametrize("model", list(TRAIN))
@@ -87,7 +87,7 @@ def test_the_weights_kept_are_those_of_the_best_epoch(trained: Trained, model: s
     score = hybrid.validate(network, held_out) if isinstance(network, Hybrid) else validate(network, held_out)
     assert score == pytest.approx(float(best["validation_exact_match"]))
     if isinstance(network, TokenOnly):
-        loss = validation_loss(network, Questions(held_out), "cpu")
+        loss = validation_loss(network, network.read(held_out), "cpu")
         assert loss == pytest.approx(float(best["validation_loss"]), rel=1e-5)
 
 
@@ -202,22 +202,30 @@ def test_gradients_are_clipped() -> None:
 
 
 def test_batches_of_questions_hold_every_row_once() -> None:
-    questions = Questions([sample("1 + " * length + "1", "5") for length in range(1, 54)])
-    rng = np.random.default_rng(0)
+    lengths, rng = np.arange(1, 54), np.random.default_rng(0)
     for size in (1, 8, 60):
-        batches = questions.batches(size, rng)
-        assert sorted(np.concatenate(batches).tolist()) == list(range(53))
-        assert max(map(len, batches)) <= size and len(batches) == math.ceil(53 / size)
+        cut = batches(lengths, size, rng)
+        assert sorted(np.concatenate(cut).tolist()) == list(range(53))
+        assert max(map(len, cut)) <= size and len(cut) == math.ceil(53 / size)
+
+
+def test_a_batch_holds_the_chosen_rows_and_no_column_beyond_them() -> None:
+    samples = [sample("1 + " * length + "1", "7" * length) for length in range(1, 8)]
+    model = TokenOnly(ARCHITECTURE["token_only"])
+    for chosen in ([2, 0, 4], [6], [1, 1]):
+        batch = model.read(samples).take(np.array(chosen), "cpu")
+        alone = model.read([samples[index] for index in chosen])
+        assert all(torch.equal(getattr(batch, name), getattr(alone, name)) for name in ("tokens", "prefix", "lengths"))
 
 
 def test_the_validation_loss_is_the_mean_over_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     samples = [sample("1 + " * length + "1", "7" * (9 - length)) for length in range(1, 8)]
     torch.manual_seed(0)
     model = TokenOnly(ARCHITECTURE["token_only"]).train()
-    each = [validation_loss(model, Questions([one]), "cpu") for one in samples]
+    each = [validation_loss(model, model.read([one]), "cpu") for one in samples]
     expected = np.average(each, weights=[len(one.target_text) + 1 for one in samples])
     monkeypatch.setattr(token_only, "VALIDATION_BATCH", 3)
-    assert validation_loss(model, Questions(samples), "cpu") == pytest.approx(expected, rel=1e-5)
+    assert validation_loss(model, model.read(samples), "cpu") == pytest.approx(expected, rel=1e-5)
     assert model.training
 
 
@@ -245,7 +253,7 @@ def fallback(share: float) -> Fallback:
     return Fallback(SAMPLES, streams_from(*(each.text for each in SAMPLES)), DERIVABLE, share)
 
 
-def batches(share: float, finished: list[int], size: int) -> Iterator[tuple[list[Any], list[str]]]:
+def fallback_batches(share: float, finished: list[int], size: int) -> Iterator[tuple[list[Any], list[str]]]:
     """The batches after these questions are finished, streams as plain lists."""
     waiting = fallback(share)
     waiting.add(np.array(finished), np.random.default_rng(0))
@@ -254,12 +262,12 @@ def batches(share: float, finished: list[int], size: int) -> Iterator[tuple[list
 
 
 def test_questions_without_a_derivation_are_spoken_with_their_values() -> None:
-    ((streams, answers),) = batches(0.0, [0, 1, 2, 3], 2)
+    ((streams, answers),) = fallback_batches(0.0, [0, 1, 2, 3], 2)
     assert streams == [[3, "?", 4], list("hello")] and answers == ["8", "5"]
 
 
 def test_a_share_of_the_others_is_spoken_without_their_spans() -> None:
-    ((streams, answers),) = batches(1.0, [0, 1, 2, 3], 4)
+    ((streams, answers),) = fallback_batches(1.0, [0, 1, 2, 3], 4)
     assert dict(zip(map(tuple, streams), answers, strict=True)) == {
         (3, "?", 4): "8",
         tuple("hello"): "5",
@@ -272,8 +280,8 @@ def test_a_share_of_the_others_is_spoken_without_their_spans() -> None:
 
 
 def test_batches_wait_until_they_are_full() -> None:
-    assert list(batches(1.0, [0, 3], 3)) == []
-    found = [answers for _, answers in batches(0.0, [1, 1, 2, 1, 2], 2)]
+    assert list(fallback_batches(1.0, [0, 3], 3)) == []
+    found = [answers for _, answers in fallback_batches(0.0, [1, 1, 2, 1, 2], 2)]
     assert found == [["8", "8"], ["5", "8"]]
 
 

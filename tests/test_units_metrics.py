@@ -111,7 +111,7 @@ def can_add(target: str, unit_type: str = "length", units: str = "m ft") -> Samp
 
 
 def routed(text: str, *operations: str) -> Answer:
-    return Answer(text, "vectors", decisions=len(operations) + 1, operations=list(operations))
+    return Answer(text, "vectors", decisions=len(operations) + 1, reductions=[(0, name, False) for name in operations])
 
 
 SAMPLES = [

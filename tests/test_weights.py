@@ -142,7 +142,7 @@ def spec_with(**changed: Any) -> str:
         '{"spec": ["model"]}',
         '{"spec": {}}',
         '{"spec": {"model": "hybrid"}}',
-        spec_with(model="oracle"),
+        spec_with(model="calculator"),
         spec_with(model=None),
         spec_with(model=["hybrid"]),
         "\ufeff" + spec_with(),

@@ -8,29 +8,37 @@ from typing import Any
 
 import pandas as pd
 
-from fluxem.evaluation.arithmetic_figures import accuracy_by_operations
+from fluxem.evaluation import arithmetic_figures, digit_figures, error_figures, units_figures
 from fluxem.evaluation.drawing import Drawn, save, style
-from fluxem.evaluation.summary import tidy
-from fluxem.evaluation.units_figures import accuracy_by_magnitude, conversions
+from fluxem.evaluation.learning_figures import learning_curves
+from fluxem.evaluation.summary import histories, tidy
 
-#: By task, what draws each file, from the spec of the figures and the frame of `summary.tidy`.
-DRAW: dict[str, dict[str, Callable[[dict[str, Any], pd.DataFrame], Drawn]]] = {
-    "arithmetic": {"accuracy_by_operations.svg": accuracy_by_operations},
-    "units": {"accuracy_by_magnitude.svg": accuracy_by_magnitude, "conversions.svg": conversions},
+#: What draws each file, from the spec of the figures and the frame of `summary.tidy`.
+DRAW: dict[str, Callable[[dict[str, Any], pd.DataFrame], Drawn]] = {
+    "accuracy_by_operations.svg": arithmetic_figures.accuracy_by_operations,
+    "accuracy_by_examples.svg": arithmetic_figures.accuracy_by_examples,
+    "accuracy_by_digits.svg": digit_figures.accuracy_by_digits,
+    "errors.svg": error_figures.errors,
+    "accuracy_by_magnitude.svg": units_figures.accuracy_by_magnitude,
+    "conversions.svg": units_figures.conversions,
 }
+#: The same, from the frame of `summary.histories`.
+DRAW_HISTORY = {"learning_curves.svg": learning_curves}
 
 
 def draw(spec: dict[str, Any], files: Sequence[Path]) -> dict[str, Drawn]:
-    """Every figure of the experiment's task, by file name.
+    """Every figure that the spec names, by file name.
 
     Args:
         spec: of the figures step.
         files: the metrics.json of every run.
     """
-    frame, _ = tidy(files)
-    task = spec["runs"][spec["models"][0]]["trained"]["dataset"]["task"]
+    (frame, _), history = tidy(files), histories(files)
     with style():
-        return {name: function(spec, frame) for name, function in DRAW[task].items()}
+        return {
+            name: DRAW[name](spec, frame) if name in DRAW else DRAW_HISTORY[name](spec, history)
+            for name in spec["files"]
+        }
 
 
 def captions(spec: dict[str, Any], files: Sequence[Path]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def is_right(samples: Sequence[Sample], answers: Sequence[Answer]) -> list[bool]
 def measure(task: str, samples: Sequence[Sample], answers: Sequence[Answer]) -> Metrics:
     """Metrics by name, of at least one sample and its answer; one over no rows is left out.
 
-    `exact_match`: the answer is the target, character by character. By group, its name is
+    `exact_match`: the answer is right (see `is_right`). By group, its name is
     `exact_match/<key>=<value>`, with keys of the samples' metadata.
     `ended`: share of answers that ended by themselves.
     Others are described in the module of the task.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from fluxem.evaluation.paired import paired_difference
 from fluxem.evaluation.wilson import wilson
 
 COLUMNS = ["experiment", "model", "seed", "split", "metric", "value", "n"]
@@ -32,6 +36,17 @@ def tidy(files: Sequence[Path]) -> tuple[pd.DataFrame, dict[str, int]]:
     return pd.DataFrame(rows, columns=COLUMNS), parameters
 
 
+def histories(files: Sequence[Path]) -> pd.DataFrame:
+    """Every epoch of every run: model, seed, and the columns of history.csv."""
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        run = json.loads(file.read_text(encoding="utf-8"))
+        of = {"model": run["spec"]["model"], "seed": run["spec"]["seed"]}
+        rows += (of | epoch for epoch in run["history"])
+    columns = ("epoch", "learning_rate", "train_loss", "validation_loss", "validation_exact_match")
+    return pd.DataFrame(rows, columns=["model", "seed", *columns]).astype(dict.fromkeys(columns, float))
+
+
 def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     """Over seeds: mean and min of the metric, n of all seeds, and for shares the pooled Wilson interval.
 
@@ -42,9 +57,9 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     return _with_interval(summary)
 
 
-def by_group(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """The rows of the frame that are exact match by group of `key`; the column `key` has the group, a text."""
-    group = frame["metric"].str.extract(f"^exact_match/{re.escape(key)}=(.*)$", expand=False)
+def by_group(frame: pd.DataFrame, key: str, metric: str = "exact_match") -> pd.DataFrame:
+    """The rows of the frame that are a metric by group of `key`; the column `key` has the group, a text."""
+    group = frame["metric"].str.extract(f"^{re.escape(metric)}/{re.escape(key)}=(.*)$", expand=False)
     return frame.assign(**{key: group}).dropna(subset=key)
 
 
@@ -57,6 +72,29 @@ def pooled(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return _with_interval(sums.assign(share=sums["hits"] / sums["n"]))
 
 
+def differences(files: Sequence[Path], baseline: str) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Of each model and split, how much its share of right answers is above the baseline's, with its interval.
+
+    The questions of a seed are the same for all models, so they are compared one by one, all seeds pooled (see
+    `paired_difference`). Empty without the baseline.
+    """
+    right: dict[tuple[str, int, str], np.ndarray] = {}
+    for file in files:
+        run = json.loads(file.read_text(encoding="utf-8"))
+        for split, hits in run["right"].items():
+            right[run["spec"]["model"], run["spec"]["seed"], split] = np.array(list(hits)) == "1"
+    counts: dict[tuple[str, str], np.ndarray] = {}
+    for (model, seed, split), hits in right.items():
+        if model != baseline and (baseline, seed, split) in right:
+            other = right[baseline, seed, split]
+            four = [hits & other, hits & ~other, ~hits & other, ~hits & ~other]
+            counts[model, split] = counts.get((model, split), 0) + np.array([cell.sum() for cell in four])
+    return {key: paired_difference(*map(int, four)) for key, four in counts.items()}
+
+
 def _with_interval(sums: pd.DataFrame) -> pd.DataFrame:
-    bounds = [wilson(hits, n) for hits, n in zip(sums["hits"], sums["n"], strict=True)]
+    # what is no share, such as a number of multiply-adds, has none
+    bounds = [
+        wilson(hits, n) if hits <= n else (math.nan, math.nan) for hits, n in zip(sums["hits"], sums["n"], strict=True)
+    ]
     return sums.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])

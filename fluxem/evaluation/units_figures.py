@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 
 from fluxem.domains.quantity import PHYS_UNIT
 from fluxem.errors import InputError
-from fluxem.evaluation.drawing import SHADE, STYLES, Drawn, add_legend, plot_shares, seeds
+from fluxem.evaluation.drawing import SHADE, Drawn, add_legend, plot_shares, seeds, styles
+from fluxem.evaluation.naming import labels
 from fluxem.evaluation.summary import by_group, pooled
 
 #: Splits of magnitudes in and outside the range of training.
@@ -39,9 +40,9 @@ def accuracy_by_magnitude(spec: dict[str, Any], frame: pd.DataFrame) -> Drawn:
     axis = figure.subplots()
     axis.set_xscale("log")
     axis.axvspan(low, high, color=SHADE, label="magnitudes trained on")
-    for model in spec["models"]:
+    for model, style in styles(labels(spec)).items():
         shares = rows[rows["model"] == model]
-        plot_shares(axis, model, 10.0 ** (shares["decade"] + 0.5), shares)  # the middle of the decade
+        plot_shares(axis, style, 10.0 ** (shares["decade"] + 0.5), shares)  # the middle of the decade
     edges = range(rows["decade"].min(), rows["decade"].max() + 2)
     axis.set_xticks([10.0**exponent for exponent in edges])
     axis.minorticks_off()
@@ -73,7 +74,7 @@ def conversions(spec: dict[str, Any], frame: pd.DataFrame) -> Drawn:
         of_model = cells[cells["model"] == model]
         for axis, block in zip(row, blocks, strict=True):
             mesh = _heat_map(axis, of_model, block, dots)
-        row[0].set_title(STYLES[model][2], loc="left", fontweight="bold")
+        row[0].set_title(labels(spec)[model], loc="left", fontweight="bold")
         row[0].set_ylabel("from")
         row[0].set_xlabel("to")
     bar = figure.colorbar(mesh, ax=axes, label="conversions exact, %", shrink=0.6, aspect=30, pad=0.01, panchor=False)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: As in the derivation of a sample: which pair of the tokens that were left, the operation, and whether it was swapped.
+Reduction = tuple[int, str, bool]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -24,7 +27,7 @@ class Answer:
             `executor` (a refusal: a division by zero, or a result beyond the exact range).
         ended: whether spoken characters ended by themselves.
         decisions: how many candidates a router has chosen.
-        operations: the names of the operations that were carried out, in this order.
+        reductions: those that were carried out, in this order.
         steps: these decisions, when asked for.
     """
 
@@ -32,5 +35,10 @@ class Answer:
     source: str = "characters"
     ended: bool = True
     decisions: int = 0
-    operations: list[str] = field(default_factory=list)
+    reductions: list[Reduction] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of the operations that were carried out, in this order."""
+        return [name for _, name, _ in self.reductions]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from fluxem.integration.sample_format import Sample
 from fluxem.models.answer import Answer
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.load import Model
+from fluxem.models.oracle import Oracle
 from fluxem.models.repeatable import repeatable
 
 BATCH = 256
@@ -20,9 +22,29 @@ LONGEST_TEXT = 4096
 def answer_all(model: Model, texts: Sequence[str], *, trace: bool = False) -> list[Answer]:
     """One answer for each text, from the text alone: spans are found by the segmenter.
 
-    Texts of about the same length share a batch. One of more than `LONGEST_TEXT` characters is answered with nothing.
-    `trace` keeps a hybrid's decisions.
+    `trace` keeps a hybrid's decisions. A text of more than `LONGEST_TEXT` characters is answered with nothing.
     """
+
+    def answer(rows: list[int]) -> list[Answer]:
+        some = [texts[row] for row in rows]
+        return model.answer(some, trace=trace) if isinstance(model, Hybrid) else model.answer(some)
+
+    return _in_batches(texts, answer)
+
+
+@repeatable()
+def answer_samples(model: Model, samples: Sequence[Sample]) -> list[Answer]:
+    """What `answer_all` says to the texts of samples; the oracle, and nothing else, also sees their derivations."""
+    if not isinstance(model, Oracle):
+        return answer_all(model, [sample.text for sample in samples])
+    oracle = model
+    return _in_batches(
+        [sample.text for sample in samples], lambda rows: oracle.answer_samples([samples[row] for row in rows])
+    )
+
+
+def _in_batches(texts: Sequence[str], answer: Callable[[list[int]], list[Answer]]) -> list[Answer]:
+    """The answers to all texts, by a function that answers some rows of them: those of about the same length."""
     lengths = np.array([len(text) for text in texts], np.int64)
     answers = [Answer(ended=False) for _ in texts]
     order = np.argsort(lengths, kind="stable")
@@ -32,9 +54,7 @@ def answer_all(model: Model, texts: Sequence[str], *, trace: bool = False) -> li
         # the longest text of a batch sets the memory for all
         size = max(1, min(BATCH, LONGEST_TEXT**2 // max(int(lengths[order[start : start + BATCH]].max()), 1) ** 2))
         chosen = order[start : start + size]
-        some = [texts[i] for i in chosen]
-        found = model.answer(some, trace=trace) if isinstance(model, Hybrid) else model.answer(some)
-        for i, answer in zip(chosen, found, strict=True):
-            answers[i] = answer
+        for i, found in zip(chosen, answer(chosen.tolist()), strict=True):
+            answers[i] = found
         start += size
     return answers

@@ -8,11 +8,14 @@ from pathlib import Path
 from fluxem.errors import InputError
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
+from fluxem.models.hybrids import HYBRIDS, SPEAKING_HYBRIDS
+from fluxem.models.token_models import TOKEN_MODELS
 from fluxem.models.token_only import TokenOnly
 from fluxem.models.weights import read_weights
 
 Model = TokenOnly | Hybrid
-MODELS: dict[str, type[TokenOnly] | type[Hybrid]] = {"token_only": TokenOnly, "hybrid": Hybrid}
+#: By the name of the variant.
+MODELS: dict[str, type[TokenOnly] | type[Hybrid]] = {**TOKEN_MODELS, **SPEAKING_HYBRIDS, **HYBRIDS}
 
 
 def load_model(folder: Path, device: str = "cpu") -> Model:
@@ -20,7 +23,7 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
     file = folder / "run.json"
     try:
         spec = json.loads(file.read_text(encoding="utf-8"))["spec"]
-        model = MODELS[spec["model"]](spec["architecture"])
+        model = MODELS[spec.get("variant", spec["model"])](spec["architecture"])
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); a model folder holds run.json") from error
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:

@@ -44,8 +44,12 @@ class Packed:
         return Packed(**{name: value.to(device) for name, value in vars(self).items()})
 
 
-def allowed_candidates(streams: Streams) -> np.ndarray:
-    """What the router may choose in each state: operations whose domains fit, on pairs that no bracket makes wait.
+def allowed_candidates(streams: Streams, brackets_wait: bool = True) -> np.ndarray:
+    """What the router may choose in each state: operations whose domains fit, on pairs of neighbours.
+
+    Args:
+        streams: B streams.
+        brackets_wait: leave out pairs that a bracket makes wait (see `Streams.adjacent`).
 
     Returns:
         (B, 2 + (K - 1) * C) bool: answer now, speak, then choice by choice for pair after pair.
@@ -55,15 +59,18 @@ def allowed_candidates(streams: Streams) -> np.ndarray:
     candidates[:, SPEAK] = True
     if K:
         candidates[:, ANSWER_NOW] = streams.types[:, 0] >= 0
-        fits = FITS[streams.types[:, :-1], streams.types[:, 1:]] & streams.adjacent()[:, :, None]  # (B, K - 1, C)
+        fits = FITS[streams.types[:, :-1], streams.types[:, 1:]]  # (B, K - 1, C)
+        if brackets_wait:
+            fits &= streams.adjacent()[:, :, None]
         candidates[:, REDUCE:] = fits.reshape(B, -1)
     return candidates
 
 
-def pack(streams: Streams, row: np.ndarray) -> Packed:
+def pack(streams: Streams, row: np.ndarray, brackets_wait: bool = True) -> Packed:
     """Lay question b of `streams` into row `row[b]`; rows are numbered from 0 without a gap.
 
-    Questions of a row follow each other in their order in `streams`, each behind a START.
+    Questions of a row follow each other in their order in `streams`, each behind a START. `brackets_wait` is that of
+    `allowed_candidates`.
     """
     B = len(streams)
     order = np.argsort(row, kind="stable")
@@ -113,7 +120,7 @@ def pack(streams: Streams, row: np.ndarray) -> Packed:
                 np.flatnonzero(is_left),
                 (order[question] * max(K - 1, 0) + place)[is_left],
                 last,
-                allowed_candidates(streams),
+                allowed_candidates(streams, brackets_wait),
             ),
         )
     )

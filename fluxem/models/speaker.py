@@ -1,8 +1,8 @@
-"""Answering in characters, the way both models share: a loss to learn it and greedy decoding to do it."""
+"""Answering in characters, the way all models share: a loss to learn it and greedy decoding to do it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -35,32 +35,51 @@ def character_logits(backbone: Backbone, hidden: Tensor) -> Tensor:
     return F.linear(hidden, backbone.embedding.weight)
 
 
-def speaking_loss(backbone: Backbone, x: Tensor, tokens: Tensor, prefix: Tensor, lengths: Tensor) -> Tensor:
-    """Cross-entropy of the answer characters and the end, mean over them.
+def answer_states(
+    backbone: Backbone, x: Tensor, tokens: Tensor, prefix: Tensor, lengths: Tensor, positions: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What a network knows before it says each token of an answer of at most Q tokens.
 
     Args:
         x: (B, T, H) embeddings of the tokens.
         tokens: (B, T) question, `ANSWER`, answer, `END`, padding.
         prefix: (B,) length of the question, `ANSWER` included.
         lengths: (B,) length of all.
+        positions: (B, T) of the tokens, rising from left to right; by default their columns.
+
+    Returns:
+        Hidden states (B, Q, H), the tokens said from them (B, Q), and which of these belong to the answer (B, Q).
     """
     column = torch.arange(tokens.shape[1] - 1, device=tokens.device)
-    positions = torch.where(column < (lengths - 1)[:, None], column, -1)
+    at = column if positions is None else positions[:, :-1]
+    answer_at = prefix if positions is None else pick(positions, prefix[:, None])[:, 0]
     most = int((lengths - prefix).max())  # answer characters
     wanted = (prefix[:, None] - 1 + torch.arange(most, device=tokens.device)).clamp(max=tokens.shape[1] - 2)  # (B, Q)
-    hidden = backbone(x[:, :-1], positions, prefix, wanted)
+    hidden = backbone(x[:, :-1], torch.where(column < (lengths - 1)[:, None], at, -1), answer_at, wanted)
     spoken = torch.arange(most, device=tokens.device) < (lengths - prefix)[:, None]
-    return F.cross_entropy(character_logits(backbone, hidden[spoken]), pick(tokens[:, 1:], wanted)[spoken])
+    return hidden, pick(tokens[:, 1:], wanted), spoken
+
+
+def speaking_loss(
+    backbone: Backbone, x: Tensor, tokens: Tensor, prefix: Tensor, lengths: Tensor, positions: Tensor | None = None
+) -> Tensor:
+    """Cross-entropy of the answer characters and the end, mean over them; see `answer_states` for what it takes."""
+    hidden, said, spoken = answer_states(backbone, x, tokens, prefix, lengths, positions)
+    return F.cross_entropy(character_logits(backbone, hidden[spoken]), said[spoken])
 
 
 @torch.inference_mode()
-def speak(backbone: Backbone, x: Tensor, lengths: Tensor) -> list[Answer]:
+def speak(
+    backbone: Backbone, x: Tensor, lengths: Tensor, embed: Callable[[Tensor], Tensor] | None = None
+) -> list[Answer]:
     """Greedy answers to B questions, each until it ends by itself or `LONGEST_ANSWER`.
 
     Args:
         x: (B, T, H) embeddings of the questions, each ending in `ANSWER`.
         lengths: (B,) their lengths.
+        embed: (B,) tokens to (B, H) embeddings, called with each character once it is said; by default the table's.
     """
+    embed = embed or backbone.embedding
     B, T = x.shape[:2]
     column = torch.arange(T, device=x.device)
     positions = torch.where(column < lengths[:, None], column, -1)
@@ -75,7 +94,7 @@ def speak(backbone: Backbone, x: Tensor, lengths: Tensor) -> list[Answer]:
         if not going.any():
             break
         at = (lengths + step)[:, None]
-        hidden = backbone(backbone.embedding(token)[:, None], at, lengths, cache=cache)[:, 0]
+        hidden = backbone(embed(token)[:, None], at, lengths, cache=cache)[:, 0]
     ended = (said == END).any(1)
     ends = np.where(ended, (said == END).argmax(1), LONGEST_ANSWER).tolist()
     texts = [tokens_to_characters(row[:end]) for row, end in zip(said, ends, strict=True)]

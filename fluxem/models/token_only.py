@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fluxem.integration.sample_format import Sample
 from fluxem.integration.stream import ANSWER, START, VOCABULARY_SIZE, text_tokens
 from fluxem.models.answer import Answer
 from fluxem.models.backbone import Backbone, BackboneConfig
-from fluxem.models.speaker import pad, speak, speaking_loss
+from fluxem.models.rows import Rows, rows_of
+from fluxem.models.speaker import answer_tokens, pad, speak, speaking_loss
 
 
 def question_tokens(text: str) -> np.ndarray:
@@ -27,9 +29,18 @@ class TokenOnly(nn.Module):
         super().__init__()
         self.backbone = Backbone(BackboneConfig.of(architecture, VOCABULARY_SIZE))
 
-    def loss(self, tokens: Tensor, prefix: Tensor, lengths: Tensor) -> Tensor:
+    def fit(self, samples: Sequence[Sample]) -> None:
+        """Take from the training samples what no gradient teaches; characters need nothing."""
+
+    def read(self, samples: Sequence[Sample]) -> Rows:
+        """Samples as this model learns them."""
+        questions = [question_tokens(sample.text) for sample in samples]
+        return rows_of(questions, [answer_tokens(sample.target_text) for sample in samples])
+
+    def loss(self, rows: Rows) -> Tensor:
         """Loss of answers spoken after their questions; see `speaking_loss`."""
-        return speaking_loss(self.backbone, self.backbone.embedding(tokens), tokens, prefix, lengths)
+        x = self.backbone.embedding(rows.tokens)
+        return speaking_loss(self.backbone, x, rows.tokens, rows.prefix, rows.lengths)
 
     @torch.inference_mode()
     def answer(self, texts: Sequence[str]) -> list[Answer]:

@@ -1,119 +1,48 @@
-"""The keys of an experiment's file, their types, ranges, defaults and meaning; those of `data` are in `config_data`.
+"""The keys of an experiment's file, their types, ranges, defaults and meaning.
+
+Those of `data` are in `config_data`, those of `model` and `training` in `config_model`.
 
 To add a key, add a field: unknown keys are refused, strict types refuse the text "1e-3" for a number, and the
 field's description is what the error message says is allowed. `config/README.md` lists the keys; a test holds
-it to this file.
+it to these files.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from fluxem.pipeline.config_data import ArithmeticData, Data, UnitsData
-from fluxem.pipeline.section import Section, invalid, is_section, refuse_repeats
+from fluxem.pipeline.config_model import Model, ModelValues, Training, TrainingValues
+from fluxem.pipeline.rows import ROWS
+from fluxem.pipeline.section import Section, invalid, refuse_repeats
 
 TaskName = Literal["arithmetic", "units"]
-ModelName = Literal["token_only", "hybrid"]
+S = TypeVar("S", bound=Section)
 
 #: An experiment's file may have this after the experiment's name.
 FULL = "_full"
-
-
-class ModelValues(Section):
-    """Sizes of a network."""
-
-    hidden_dim: int = Field(128, ge=1, description="width of a position, a multiple of 2 * num_heads")
-    num_layers: int = Field(2, ge=1, description="transformer blocks, at least 1")
-    num_heads: int = Field(4, ge=1, description="attention heads, at least 1")
-    mlp_dim: int = Field(512, ge=1, description="width inside a block, at least 1")
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of activations dropped in training, from 0 to below 1")
-
-    @model_validator(mode="after")
-    def _check(self) -> ModelValues:
-        if self.hidden_dim % (2 * self.num_heads):
-            raise invalid(
-                f"hidden_dim = {self.hidden_dim}: allowed: a multiple of 2 * num_heads = {2 * self.num_heads}"
-            )
-        return self
-
-
-class TrainingValues(Section):
-    """How a network is trained."""
-
-    epochs: int = Field(20, ge=1, description="passes over the training rows, at least 1")
-    batch_size: int = Field(32, ge=1, description="rows in a step, at least 1")
-    learning_rate: float = Field(0.001, gt=0, description="highest learning rate, above 0")
-    patience: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation score; null: never"
-    )
-
-
-class PerModel(BaseModel):
-    """A section with one part for each model, whose keys override the common ones for that model alone.
-
-    A model with keys of its own has a part of its own class, a subclass of the common values.
-    """
-
-    @model_validator(mode="before")
-    @classmethod
-    def _inherit(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        parts = {name for name, field in cls.model_fields.items() if is_section(field.annotation)}
-        common = {key: value for key, value in values.items() if key in cls.model_fields.keys() - parts}
-        merged = {name: values.get(name, {}) for name in parts}
-        return values | {n: common | part if isinstance(part, dict) else part for n, part in merged.items()}
-
-
-class HybridModelValues(ModelValues):
-    """Sizes of the hybrid."""
-
-    local_heads: int = Field(
-        2, ge=0, description="heads of a layer that see only `window` positions, at most num_heads"
-    )
-    window: int = Field(6, ge=1, description="positions to either side that a local head sees, at least 1")
-    router_dim: int = Field(64, ge=1, description="width of the router's hidden layer, at least 1")
-
-    @model_validator(mode="after")
-    def _check_heads(self) -> HybridModelValues:
-        if self.local_heads > self.num_heads:
-            raise invalid(f"local_heads = {self.local_heads}: allowed: at most num_heads = {self.num_heads}")
-        return self
-
-
-class Model(PerModel, ModelValues):
-    """Common sizes, and what differs for one model."""
-
-    token_only: ModelValues = Field(ModelValues(), description="keys that differ for token_only")
-    hybrid: HybridModelValues = Field(HybridModelValues(), description="keys that differ for hybrid")
-
-
-class HybridTrainingValues(TrainingValues):
-    """How the hybrid is trained; `batch_size` is the number of questions in flight."""
-
-    most_packed: int = Field(5, ge=1, description="questions that share a row at most, on average, at least 1")
-    value_jitter: float = Field(0.5, ge=0, le=1, description="share of virtual tokens read with random phases, 0 to 1")
-    fallback_share: float = Field(
-        0.1,
-        ge=0,
-        le=1,
-        description="share of questions also spoken in characters, without their spans, 0 to 1",
-    )
-
-
-class Training(PerModel, TrainingValues):
-    """Common training values, and what differs for one model."""
-
-    token_only: TrainingValues = Field(TrainingValues(), description="keys that differ for token_only")
-    hybrid: HybridTrainingValues = Field(HybridTrainingValues(), description="keys that differ for hybrid")
 
 
 class Task(Section):
     """The key that says which class an experiment is of; see `EXPERIMENTS`."""
 
     task: TaskName = Field(description="arithmetic or units: what the questions are about")
+
+
+class Variant(Section):
+    """A row that is another row with some keys changed, which the row's part checks; see `load_experiment`."""
+
+    of: str = Field(description="the row that it varies")
+    model: dict[str, Any] = Field({}, description="keys of model that differ from those of that row")
+    training: dict[str, Any] = Field({}, description="keys of training that differ from those of that row")
+
+    @model_validator(mode="after")
+    def _check(self) -> Variant:
+        if self.of not in ROWS:
+            raise invalid(f"of = {self.of}: allowed: {', '.join(ROWS)}")
+        return self
 
 
 class Experiment(Task):
@@ -124,10 +53,13 @@ class Experiment(Task):
         min_length=1,
         description="integers from 0 to 2**32 - 1, for data and initialisation; `seed: 42` is `seeds: [42]`",
     )
-    models: tuple[ModelName, ...] = Field(
+    models: tuple[str, ...] = Field(
         ("token_only", "hybrid"),
         min_length=1,
-        description="models to compare, in the order of the table: token_only, hybrid",
+        description="rows to compare, in the order of the table, each of the list of rows or of `variants`",
+    )
+    variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variant] = Field(
+        {}, description="name -> a row made from another by changed keys; names of small letters, digits and _"
     )
     device: str = Field(
         "cpu", pattern=r"^(cpu|cuda(:\d+)?|mps)$", description="cpu, cuda, cuda:N or mps: where networks run"
@@ -154,7 +86,31 @@ class Experiment(Task):
     def _check(self) -> Experiment:
         refuse_repeats("seeds", self.seeds)
         refuse_repeats("models", self.models)
+        if taken := self.variants.keys() & {*ROWS, "data"}:
+            raise invalid(f"variants.{min(taken)}: allowed: a name of its own")
+        for model in self.models:
+            if model not in self.rows:
+                raise invalid(f"models = {list(self.models)}: {model} is no row; allowed: {', '.join(self.rows)}")
         return self
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Every row there is, those of `variants` included."""
+        return (*ROWS, *self.variants)
+
+    def row_of(self, model: str) -> str:
+        """The row of `ROWS` that a model is, or varies."""
+        return self.variants[model].of if model in self.variants else model
+
+    def architecture(self, model: str) -> ModelValues:
+        """The sizes of a model."""
+        part: ModelValues = getattr(self.model, self.row_of(model))
+        return _varied(part, self.variants[model].model) if model in self.variants else part
+
+    def schedule(self, model: str) -> TrainingValues:
+        """How a model is trained."""
+        part: TrainingValues = getattr(self.training, self.row_of(model))
+        return _varied(part, self.variants[model].training) if model in self.variants else part
 
 
 class ArithmeticExperiment(Experiment):
@@ -169,20 +125,41 @@ class UnitsExperiment(Experiment):
     data: UnitsData = Field(UnitsData(), description="the questions")
 
 
+def _varied(part: S, changes: dict[str, Any]) -> S:
+    return type(part).model_validate(part.model_dump() | changes)
+
+
 EXPERIMENTS: dict[TaskName, type[Experiment]] = {"arithmetic": ArithmeticExperiment, "units": UnitsExperiment}
+
+
+ExperimentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 
 
 class Project(Section):
     """`config/config.yaml`: which experiments to run, and where results go."""
 
     results_dir: str = Field("results", min_length=1, description="folder that results go to")
-    experiments: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")], dict[str, Any] | None] = Field(
+    experiments: dict[ExperimentName, dict[str, Any] | None] = Field(
         min_length=1, description="experiment -> keys that differ from config/<experiment>.yaml; {} for none"
+    )
+    paper: dict[ExperimentName, dict[str, Any] | None] = Field(
+        {}, description="the same, of experiments that `snakemake paper` runs and `snakemake all` does not"
     )
 
     @model_validator(mode="after")
     def _check(self) -> Project:
-        for name in self.experiments:
-            if name.endswith(FULL):
-                raise invalid(f"experiments.{name}: allowed: {name.removesuffix(FULL)}, the name less {FULL}")
+        for section, names in (("experiments", self.experiments), ("paper", self.paper)):
+            for name in names:
+                if name.endswith(FULL):
+                    raise invalid(f"{section}.{name}: allowed: {name.removesuffix(FULL)}, the name less {FULL}")
+        if both := self.experiments.keys() & self.paper.keys():
+            raise invalid(f"paper.{min(both)}: is in experiments too; allowed: one of the two")
         return self
+
+    def section_of(self, experiment: str) -> str:
+        """The key that an experiment is listed under."""
+        return "paper" if experiment in self.paper else "experiments"
+
+    def changes(self, experiment: str) -> dict[str, Any]:
+        """What is laid over an experiment's own file."""
+        return getattr(self, self.section_of(experiment)).get(experiment) or {}

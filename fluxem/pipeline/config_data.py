@@ -47,6 +47,22 @@ class ArithmeticData(Data):
     ood_ops: OperationCounts = Field(
         (4, 5), description="[fewest, most] operations out of distribution, above id_ops; or `ood_max_ops: 5`"
     )
+    ood_lengths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (), description="numbers of operations, each with a split test_ood_length_<number>, above id_ops"
+    )
+    huge_range: Interval | None = Field(
+        None, description="[lowest, highest] operand in test_ood_huge, apart from id_range; null: no such split"
+    )
+    most_digits: int | None = Field(
+        None,
+        ge=1,
+        description="most digits of an operand in test_digits, whose questions have one operation and whose operands "
+        "have every number of digits equally often; null: no such split",
+    )
+    even_digits: bool = Field(
+        False,
+        description="draw operands with every number of digits equally often (true), or every integer (false)",
+    )
     operations: tuple[Operator, ...] = Field(
         ("+", "-", "*"), min_length=1, description='operators that questions use, of "+", "-", "*", "/"'
     )
@@ -55,7 +71,12 @@ class ArithmeticData(Data):
 
     @property
     def test_splits(self) -> tuple[str, ...]:
-        return ("test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined")
+        return (
+            *("test_id", "test_ood_magnitude", "test_ood_length", "test_ood_combined"),
+            *(f"test_ood_length_{length}" for length in self.ood_lengths),
+            *(("test_ood_huge",) if self.huge_range else ()),
+            *(("test_digits",) if self.most_digits else ()),
+        )
 
     @model_validator(mode="before")
     @classmethod
@@ -74,18 +95,27 @@ class ArithmeticData(Data):
 
     @model_validator(mode="after")
     def _check(self) -> ArithmeticData:
-        for name in ("id_range", "ood_magnitude_range", "id_ops", "ood_ops"):
+        ranges = ("id_range", "ood_magnitude_range", *(("huge_range",) if self.huge_range else ()))
+        for name in (*ranges, "id_ops", "ood_ops"):
             low, high = getattr(self, name)
             if low > high:
                 raise invalid(f"{name} = [{low}, {high}]: allowed: [lowest, highest] in this order")
-        (low, high), (ood_low, ood_high) = self.id_range, self.ood_magnitude_range
-        if ood_low <= high and low <= ood_high:
-            raise invalid(
-                f"ood_magnitude_range = [{ood_low}, {ood_high}] overlaps id_range = [{low}, {high}]: "
-                "allowed: ranges apart from each other"
-            )
-        if self.ood_ops[0] <= self.id_ops[1]:
-            raise invalid(f"ood_ops = {list(self.ood_ops)}: allowed: more than the {self.id_ops[1]} of id_ops")
+            if name in ranges and self.even_digits and low < 0:
+                raise invalid(f"{name} = [{low}, {high}]: allowed with even_digits: from 0")
+        low, high = self.id_range
+        for name in ranges[1:]:
+            ood_low, ood_high = getattr(self, name)
+            if ood_low <= high and low <= ood_high:
+                raise invalid(
+                    f"{name} = [{ood_low}, {ood_high}] overlaps id_range = [{low}, {high}]: "
+                    "allowed: ranges apart from each other"
+                )
+        for name, counts in (("ood_ops", self.ood_ops[:1]), ("ood_lengths", self.ood_lengths)):
+            if any(count <= self.id_ops[1] for count in counts):
+                raise invalid(
+                    f"{name} = {list(getattr(self, name))}: allowed: more than the {self.id_ops[1]} of id_ops"
+                )
+        refuse_repeats("ood_lengths", self.ood_lengths)
         refuse_repeats("operations", self.operations)
         return self
 

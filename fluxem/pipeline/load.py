@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +20,8 @@ from fluxem.pipeline.section import Section, is_section
 Values = dict[str, Any]
 Keys = tuple[str | int, ...]
 S = TypeVar("S", bound=Section)
+#: The file that sets a key, and the key's full path in that file.
+Locate = Callable[[Keys], tuple[str, Keys]]
 MISSING = object()
 
 
@@ -112,13 +114,14 @@ def experiment_file(folder: Path, name: str) -> Path:
             return usual if there else full
 
 
-def load_experiment(file: Path, over: Values, files: Sequence[Path]) -> Experiment:
+def load_experiment(file: Path, over: Values, files: Sequence[Path], listed: str = "experiments") -> Experiment:
     """The configuration of one experiment, of the class of its task.
 
     Args:
         file: see `experiment_file`.
         over: values that replace those of the file.
         files: project files that `over` comes from, lowest priority first.
+        listed: the key of a project file that lists the experiment.
 
     Raises:
         ConfigError: a file cannot be read or a key does not fit.
@@ -133,12 +136,22 @@ def load_experiment(file: Path, over: Values, files: Sequence[Path]) -> Experime
     def locate(keys: Keys) -> tuple[str, Keys]:
         if not keys or at(over, keys) is MISSING:
             return str(file), keys
-        full = ("experiments", experiment_name(file), *keys)
+        full = (listed, experiment_name(file), *keys)
         return _file_of(full, at(over, keys), {each: read_yaml(each) for each in files}), full
 
     values = merge(base, over)
     chosen = parse(Task, {key: values[key] for key in Task.model_fields if key in values}, locate)
-    return parse(EXPERIMENTS[chosen.task], values, locate)
+    experiment = parse(EXPERIMENTS[chosen.task], values, locate)
+    for name, variant in experiment.variants.items():
+        for section, changes in (("model", variant.model), ("training", variant.training)):
+            part = getattr(getattr(experiment, section), variant.of)
+            parse(type(part), part.model_dump() | changes, _below(locate, "variants", name, section))
+    return experiment
+
+
+def _below(locate: Locate, *above: str) -> Locate:
+    """`locate` for keys of a part that stands below the keys `above`."""
+    return lambda keys: locate((*above, *keys))
 
 
 def _file_of(keys: Keys, value: Any, files: dict[Path, Values]) -> str:
@@ -150,13 +163,13 @@ def _file_of(keys: Keys, value: Any, files: dict[Path, Values]) -> str:
     return "command line"
 
 
-def parse(section: type[S], values: Values, locate: Callable[[Keys], tuple[str, Keys]]) -> S:
+def parse(section: type[S], values: Values, locate: Locate) -> S:
     """`values` as a `section`; raises ConfigError for the first key that does not fit.
 
     Args:
         section: the class that knows the keys.
         values: what the files say, merged.
-        locate: the file that sets a key, and the key's full path in that file.
+        locate: see `Locate`.
     """
     try:
         return section.model_validate(_tuples(values))
@@ -176,9 +189,7 @@ def at(values: Any, keys: Keys) -> Any:
     return values
 
 
-def _explain(
-    section: type[Section], values: Values, error: ErrorDetails, locate: Callable[[Keys], tuple[str, Keys]]
-) -> str:
+def _explain(section: type[Section], values: Values, error: ErrorDetails, locate: Locate) -> str:
     # pydantic marks an error in a mapping's key with a last part "[key]"
     keys = tuple(key for key in error["loc"] if key != "[key]")
     rule = error["type"] == "rule"
@@ -203,12 +214,18 @@ def _explain(
 
 def _owner(section: type[Section], keys: Keys) -> tuple[type[Section], str]:
     """The innermost section on the way of `keys`, and the key of it that is meant."""
-    for key in keys[:-1]:
-        field = section.model_fields.get(str(key))
-        if field is None or not is_section(field.annotation):
-            return section, str(key)
-        section = field.annotation  # type: ignore[assignment]
-    return section, str(keys[-1])
+    rest = list(map(str, keys))
+    while len(rest) > 1:
+        field = section.model_fields.get(rest[0])
+        inner = field.annotation if field else None
+        named = get_args(inner)[-1:]  # of a mapping from names to sections
+        if is_section(inner):
+            section, rest = inner, rest[1:]  # type: ignore[assignment]
+        elif len(rest) > 2 and named and is_section(named[0]):
+            section, rest = named[0], rest[2:]
+        else:
+            break
+    return section, rest[0]
 
 
 def _hint(error: ErrorDetails) -> str:

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
-from fluxem.pipeline.config import Experiment, ModelName, TaskName
+from fluxem.pipeline.config import Experiment, TaskName
+from fluxem.pipeline.config_data import ArithmeticData
 from fluxem.pipeline.dataset import MANIFEST
 from fluxem.pipeline.digest import code_digest
 from fluxem.pipeline.load import (
@@ -25,12 +26,13 @@ from fluxem.pipeline.load import (
     possible_files,
     read_yaml,
 )
+from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, with_seed
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = Path("config")
 SCRIPTS = Path("workflow/scripts")
-MODELS: tuple[str, ...] = get_args(ModelName)
+FAMILIES = tuple(dict.fromkeys(row.family for row in ROWS.values()))
 TASKS: tuple[str, ...] = get_args(TaskName)
 
 # Folders below the results folder, as patterns of the values in a spec.
@@ -40,12 +42,9 @@ RUN = f"{EXPERIMENT}/seed{{seed}}/{{model}}"
 # What the data's report is called, in its folder.
 REPORT = "report.md"
 # What an experiment ends in, in its folder.
-TABLE, METRICS_CSV, FIGURE_FOLDER = "table.md", "metrics.csv", "figures"
-#: The figures of a task, below the folder of an experiment.
-FIGURES = {
-    "arithmetic": (f"{FIGURE_FOLDER}/accuracy_by_operations.svg",),
-    "units": (f"{FIGURE_FOLDER}/accuracy_by_magnitude.svg", f"{FIGURE_FOLDER}/conversions.svg"),
-}
+TABLE, METRICS_CSV, TIMES, FIGURE_FOLDER = "table.md", "metrics.csv", "times.md", "figures"
+# How long a training took, as Snakemake measures it.
+TRAINING_TIME = f"{EXPERIMENT}/benchmarks/train_{{model}}_seed{{seed}}.tsv"
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,11 @@ DOMAIN_DATA = tuple(
 STEPS = {
     "generate": Step("generate_data.py", ("numpy",)),
     "report": Step("make_report.py", ()),
-    **{f"train_{model}": Step(f"train_{model}.py", ("numpy", "torch")) for model in MODELS},
+    **{f"train_{family}": Step(f"train_{family}.py", ("numpy", "torch")) for family in FAMILIES},
     "eval": Step("eval.py", ("numpy", "torch")),
     "table": Step("make_table.py", ()),
     "figures": Step("make_figures.py", ("matplotlib",)),
+    "times": Step("make_times.py", ()),
 }
 
 
@@ -76,12 +76,13 @@ class Plan:
     """The experiments to run, and what each of their steps depends on.
 
     `root` is the folder with the package, the scripts and constraints.txt; `results` the folder results go
-    to.
+    to; `paper` names the experiments that only `snakemake paper` runs.
     """
 
     root: Path
     results: Path
     experiments: dict[str, Experiment]
+    paper: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, values: Values, files: Sequence[Path], folder: Path, root: Path = ROOT) -> Plan:
@@ -99,10 +100,10 @@ class Plan:
         """
         project = load_project(values, files)
         experiments = {
-            name: load_experiment(experiment_file(folder, name), over or {}, files)
-            for name, over in project.experiments.items()
+            name: load_experiment(experiment_file(folder, name), project.changes(name), files, project.section_of(name))
+            for name in (*project.experiments, *project.paper)
         }
-        return cls(root, Path(project.results_dir), experiments)
+        return cls(root, Path(project.results_dir), experiments, frozenset(project.paper))
 
     @classmethod
     def load_one(cls, file: Path, over: Values) -> Plan:
@@ -120,17 +121,38 @@ class Plan:
         files = [project_file] if project_file.is_file() else []
         values = read_yaml(project_file) if files else {"experiments": {name: {}}}
         project = load_project(values, files)
-        experiment = load_experiment(file, merge(project.experiments.get(name) or {}, over), files)
+        experiment = load_experiment(file, merge(project.changes(name), over), files, project.section_of(name))
         results = os.path.relpath(ROOT / project.results_dir)
         return cls(ROOT, Path(results), {name: experiment})
 
-    def targets(self) -> list[str]:
-        """The files that `snakemake all` makes."""
+    def targets(self, paper: bool = False) -> list[str]:
+        """The files that `snakemake all` makes, or `snakemake paper`, without those that only Snakemake can make."""
         made: list[str] = []
         for name, config in self.experiments.items():
-            made += (f"{name}/{file}" for file in (TABLE, METRICS_CSV, *FIGURES[config.task]))
-            made += (f"{DATA.format(experiment=name, seed=seed)}/{REPORT}" for seed in config.seeds)
+            if (name in self.paper) == paper:
+                made += (f"{name}/{file}" for file in (TABLE, METRICS_CSV))
+                made += (f"{name}/{FIGURE_FOLDER}/{file}" for file in self.figure_files(name))
+                made += (f"{DATA.format(experiment=name, seed=seed)}/{REPORT}" for seed in config.seeds)
         return [str(self.results / each) for each in made]
+
+    def times(self, paper: bool = False) -> list[str]:
+        """The tables of times that `snakemake all` makes, or `snakemake paper`."""
+        return [str(self.results / name / TIMES) for name in self.experiments if (name in self.paper) == paper]
+
+    def figure_files(self, experiment: str) -> tuple[str, ...]:
+        """The figures of an experiment: those of its task for which it has numbers."""
+        config = self.experiments[experiment]
+        if not isinstance(config.data, ArithmeticData):
+            return ("accuracy_by_magnitude.svg", "conversions.svg")
+        digits = config.data.most_digits is not None
+        sizes = any(config.schedule(model).examples for model in config.models)
+        return (
+            "accuracy_by_operations.svg",
+            *(("accuracy_by_digits.svg",) if digits else ()),
+            *(("accuracy_by_examples.svg",) if sizes else ()),
+            "errors.svg",
+            "learning_curves.svg",
+        )
 
     def generate(self, experiment: str, seed: int | None) -> Spec:
         """The spec of the data of one seed; with seed None, of every seed (see `with_seed`)."""
@@ -151,13 +173,20 @@ class Plan:
     def train(self, experiment: str, seed: int | None, model: str) -> Spec:
         """The spec of one trained model; it holds the spec of its data."""
         config = self.experiments[experiment]
-        return self._spec(f"train_{model}", experiment) | {
+        row = config.row_of(model)
+        return self._spec(f"train_{ROWS[row].family}", experiment) | {
             "seed": seed,
             "model": model,
-            "architecture": getattr(config.model, model).model_dump(mode="json"),
-            "training": getattr(config.training, model).model_dump(mode="json"),
+            "variant": row,
+            "architecture": config.architecture(model).model_dump(mode="json"),
+            "training": config.schedule(model).model_dump(mode="json"),
             "dataset": self.generate(experiment, seed),
         }
+
+    def script(self, experiment: str, model: str) -> str:
+        """The script that trains a model."""
+        family = ROWS[self.experiments[experiment].row_of(model)].family
+        return (SCRIPTS / STEPS[f"train_{family}"].script).as_posix()
 
     def eval(self, experiment: str, seed: int | None, model: str) -> Spec:
         """The spec of one trained model's test results; it holds the spec of the training."""
@@ -170,11 +199,19 @@ class Plan:
 
     def table(self, experiment: str) -> Spec:
         """The spec of the table of an experiment; it holds that of every model's results, less the seed."""
-        return self._summary("table", experiment)
+        config = self.experiments[experiment]
+        variants = {name: variant for name, variant in config.variants.items() if name in config.models}
+        changes = {name: variant.model_dump(mode="json") for name, variant in variants.items()}
+        return self._summary("table", experiment) | {"variants": changes}
 
     def figures(self, experiment: str) -> Spec:
         """The spec of the figures of an experiment; as that of the table."""
-        return self._summary("figures", experiment)
+        return self._summary("figures", experiment) | {"files": list(self.figure_files(experiment))}
+
+    def times_of(self, experiment: str) -> Spec:
+        """The spec of the table of times of an experiment."""
+        config = self.experiments[experiment]
+        return self._spec("times", experiment) | {"models": list(config.models), "seeds": list(config.seeds)}
 
     def _summary(self, step: str, experiment: str) -> Spec:
         config = self.experiments[experiment]
@@ -230,7 +267,10 @@ def record(results: Path, spec: Spec) -> Path:
 def command(spec: Spec) -> str:
     """The command line that does a step by hand."""
     flags = f" --seed {spec['seed']}" if "seed" in spec else ""
-    flags += f" --model {spec['model']}" if spec["step"] == "eval" else ""
+    if spec["step"] == "eval":
+        flags += f" --model {spec['model']}"
+    elif "model" in spec and spec["step"] != f"train_{spec['model']}":
+        flags += f" --variant {spec['model']}"
     script = SCRIPTS / STEPS[spec["step"]].script
     usual, full = possible_files(CONFIG, spec["experiment"])
     file = full if (ROOT / full).exists() else usual

@@ -15,7 +15,7 @@ import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ from fluxem.errors import InputError
 from fluxem.pipeline import plan as layout
 from fluxem.pipeline.dataset import check_dataset
 from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
-from fluxem.pipeline.plan import MODELS, ROOT, STEPS, Plan
+from fluxem.pipeline.plan import ROOT, STEPS, Plan
+from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, require
+
+TRAIN = "train_"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,20 @@ class Job:
         """The folder of the experiment's figures."""
         return self._folder(layout.EXPERIMENT) / layout.FIGURE_FOLDER
 
+    @property
+    def times(self) -> Path:
+        """The experiment's table of times."""
+        return self._folder(layout.EXPERIMENT) / layout.TIMES
+
+    @property
+    def benchmarks(self) -> dict[tuple[str, int], Path]:
+        """Of a table of times: how long each training took, by model and seed."""
+        runs = [(model, seed) for model in self.spec["models"] for seed in self.spec["seeds"]]
+        return {
+            (model, seed): self.results / layout.TRAINING_TIME.format_map(self.spec | {"model": model, "seed": seed})
+            for model, seed in runs
+        }
+
     def _folder(self, pattern: str) -> Path:
         return self.results / pattern.format_map(self.spec)
 
@@ -108,19 +125,22 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
 
 
 def _arguments(step: str, doc: str) -> argparse.Namespace:
-    example = {"step": step, "experiment": "arithmetic_small", "seed": 0, "model": MODELS[-1]}
+    example = {"step": step, "experiment": "arithmetic_small", "seed": 0, "model": "hybrid"}
     parser = argparse.ArgumentParser(description=doc, epilog=f"example: {layout.command(example)}")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--config", type=Path, metavar="FILE", help="the experiment's file")
     what.add_argument("--spec", type=json.loads, metavar="JSON", help="the whole job, as Snakemake gives it")
     parser.add_argument("--results", type=Path, metavar="DIR", help="default: results_dir of config.yaml")
-    parser.set_defaults(seed=None, model=None, epochs=None, device=None)
+    parser.set_defaults(seed=None, model=None, variant=None, epochs=None, device=None)
     by_hand = []
-    if step not in ("table", "figures"):
+    if step not in ("table", "figures", "times"):
         first = "default: the first of the configuration"
         by_hand.append(parser.add_argument("--seed", type=_natural, metavar="N", help=first))
     if step == "eval":
-        by_hand.append(parser.add_argument("--model", choices=MODELS, help="default: each of the configuration"))
+        by_hand.append(parser.add_argument("--model", metavar="ROW", help="default: each of the configuration"))
+    if step.startswith(TRAIN):
+        rows = ", ".join(_of_family(step, ROWS))
+        by_hand.append(parser.add_argument("--variant", metavar="ROW", help=f"{rows}, or one of `variants`"))
     if "torch" in STEPS[step].libraries:
         instead = "in place of training.epochs"
         by_hand.append(parser.add_argument("--epochs", type=_natural, metavar="N", help=instead))
@@ -143,20 +163,15 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
     if arguments.spec is not None:
         yield Job(arguments.spec, arguments.results or Path("results"), arguments.device or "cpu")
         return
-    over: dict[str, Any] = {}
-    if arguments.device is not None:
-        over["device"] = arguments.device
-    if arguments.epochs is not None:
-        epochs = {"epochs": arguments.epochs}
-        over["training"] = epochs | {model: epochs for model in MODELS}
-    plan = Plan.load_one(arguments.config, over)
-    ((name, config),) = plan.experiments.items()
+    plan, name = _plan(arguments)
+    config = plan.experiments[name]
     seed = config.seeds[0] if arguments.seed is None else arguments.seed
+    specs: list[Spec]
     match step:
         case "generate":
             specs = [plan.generate(name, seed)]
         case "eval":
-            models = config.models if arguments.model is None else [arguments.model]
+            models = config.models if arguments.model is None else [_known(arguments, "model", config.rows)]
             specs = [plan.eval(name, seed, model) for model in models]
         case "report":
             specs = [plan.report(name, seed)]
@@ -164,10 +179,39 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
             specs = [plan.table(name)]
         case "figures":
             specs = [plan.figures(name)]
+        case "times":
+            specs = [plan.times_of(name)]
         case _:
-            specs = [plan.train(name, seed, step.removeprefix("train_"))]
+            rows = [row for row in config.rows if config.row_of(row) in _of_family(step, ROWS)]
+            model = step.removeprefix(TRAIN) if arguments.variant is None else _known(arguments, "variant", rows)
+            specs = [plan.train(name, seed, model)]
     for spec in specs:
         yield Job(spec, arguments.results or plan.results, config.device)
+
+
+def _plan(arguments: argparse.Namespace) -> tuple[Plan, str]:
+    """The plan of the one experiment of `--config` with what the command line changes, and its name."""
+    over: dict[str, Any] = {} if arguments.device is None else {"device": arguments.device}
+    if arguments.epochs is not None:
+        epochs = {"epochs": arguments.epochs}
+        over["training"] = epochs | dict.fromkeys(ROWS, epochs)
+        ((_, config),) = Plan.load_one(arguments.config, over).experiments.items()
+        over["variants"] = {variant: {"training": epochs} for variant in config.variants}
+    plan = Plan.load_one(arguments.config, over)
+    return plan, next(iter(plan.experiments))
+
+
+def _of_family(step: str, rows: Iterable[str]) -> list[str]:
+    """The rows that a training step trains."""
+    return [row for row in rows if f"{TRAIN}{ROWS[row].family}" == step]
+
+
+def _known(arguments: argparse.Namespace, flag: str, rows: Sequence[str]) -> str:
+    """The row that a flag names; InputError where there is none."""
+    row = getattr(arguments, flag)
+    if row not in rows:
+        raise InputError(f"--{flag} {row}: is no row here; allowed: {', '.join(rows)}")
+    return str(row)
 
 
 def _check_environment(job: Job) -> None:

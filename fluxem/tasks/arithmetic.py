@@ -1,35 +1,35 @@
 """Arithmetic questions: chains of integers under standard precedence, answered exactly.
 
 A question is an expression, some of it in brackets, asked in one of several phrasings. Its target is computed with
-`fractions.Fraction`; an expression whose value is no integer is drawn again, so every target is an exact integer.
+`fractions.Fraction`. An expression is drawn again when its value is no integer, so every target is an exact integer,
+and when its value, or a result on the way there, is beyond what the vector of a number holds.
+
+The metadata of a row say how it is computed: `derivation` is a list of reductions [pair, operation, swapped], in an
+order in which they can be done one after another. `pair` counts the numbers that are left at that time, from left to
+right as they stand in the text; a `swapped` reduction takes the right one of the two as its first operand.
 
 `train`, `validation` and `test_id` share one distribution; `test_ood_magnitude` has larger operands,
-`test_ood_length` more operations, `test_ood_combined` both. No question appears twice, in one split or in two, also not
-with its terms or factors in another order.
+`test_ood_length` more operations, `test_ood_combined` both. If asked for, `test_ood_length_<n>` has n operations,
+`test_ood_huge` operands of another range, and `test_digits` one operation on operands of every number of digits. No
+question appears twice, in one split or in two, also not with its terms or factors in another order.
 """
 
 from __future__ import annotations
 
 import random
 import string
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
+from fluxem.domains import number
 from fluxem.errors import InputError
+from fluxem.tasks.arithmetic_chains import Chain, draw_chain, draw_operand
 
 Row = dict[str, Any]
-#: A number, or a sum or product as its sorted terms or factors, each with whether it is subtracted or divided by.
-Made = tuple[str, list[tuple[bool, str]]]
-T = TypeVar("T")
+Pair = tuple[int, int]
+Numbers = list[tuple[int, int, int]]  # start and end in a text, and value
 
-APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-}
 #: How an operation is written: as people type it, as it is typeset, or as a word.
 WRITTEN = {
     "+": ("+", "+", " plus ", " added to "),
@@ -85,69 +85,17 @@ SENTENCES = {
         "the quotient of {a} and {b}",
     ),
 }
-#: A row is given up after this many draws: the ranges are then too small for so many different questions.
+OPERATIONS = {operation.symbol: operation for operation in number.OPERATIONS}
+#: A row is given up after this many draws: the ranges then hold too few such questions.
 MOST_DRAWS = 10_000
-
-
-@dataclass(frozen=True)
-class Chain:
-    """`operands[0] operations[0] operands[1] ...`; an operand is a number or a chain in brackets."""
-
-    operands: tuple[int | Chain, ...]
-    operations: tuple[str, ...]
-
-    def count(self) -> int:
-        """Number of operations, those in brackets included."""
-        return len(self.operations) + sum(o.count() for o in self.operands if isinstance(o, Chain))
-
-    def fold(self, leaf: Callable[[int], T], combine: Callable[[str, T, T], T]) -> T:
-        """Evaluate bottom-up under standard precedence: `*` and `/` before `+` and `-`, each from left to right."""
-        parts = [o.fold(leaf, combine) if isinstance(o, Chain) else leaf(o) for o in self.operands]
-        operations = list(self.operations)
-        for level in ("*/", "+-"):
-            at = 0
-            while at < len(operations):
-                if operations[at] in level:
-                    parts[at : at + 2] = [combine(operations.pop(at), parts[at], parts[at + 1])]
-                else:
-                    at += 1
-        return parts[0]
-
-    def value(self) -> Fraction:
-        """The exact value; raises ZeroDivisionError."""
-        return self.fold(Fraction, lambda operation, a, b: APPLY[operation](a, b))
-
-    def key(self) -> str:
-        """The same for expressions that differ only in needless brackets or in the order of terms or of factors."""
-
-        def parts(kind: str, made: Made) -> list[tuple[bool, str]]:
-            return made[1] if made[0] == kind else [(False, str(made))]
-
-        def combine(operation: str, a: Made, b: Made) -> Made:
-            kind, inverse = ("+", operation == "-") if operation in "+-" else ("*", operation == "/")
-            return kind, sorted(parts(kind, a) + [(inverted != inverse, text) for inverted, text in parts(kind, b)])
-
-        return str(self.fold(lambda number: (str(number), []), combine))
-
-
-def draw_chain(rng: random.Random, count: int, low: int, high: int, operations: list[str], brackets: bool) -> Chain:
-    """Draw an expression of `count` operations on integers of [low, high]; with `brackets`, some of it in ( )."""
-    top = rng.randint(1, count - 1) if brackets and count > 1 else count
-    inside = [0] * (top + 1)
-    for _ in range(count - top):
-        inside[rng.randrange(top + 1)] += 1
-    operands = tuple(
-        draw_chain(rng, n, low, high, operations, rng.random() < 0.5) if n else rng.randint(low, high) for n in inside
-    )
-    return Chain(operands, tuple(rng.choice(operations) for _ in range(top)))
 
 
 def write_chain(
     rng: random.Random, chain: Chain, written: dict[str, str], space: str, implicit: bool
-) -> tuple[str, list[tuple[int, int, int]]]:
-    """The text of an expression and its numbers as (start, end, value); `implicit`: some `*` before ( go unsaid."""
+) -> tuple[str, Numbers]:
+    """The text of an expression and its numbers; `implicit`: some `*` before ( go unsaid."""
     text = ""
-    numbers: list[tuple[int, int, int]] = []
+    numbers: Numbers = []
     for at, operand in enumerate(chain.operands):
         if at:
             operation = chain.operations[at - 1]
@@ -166,12 +114,12 @@ def write_chain(
     return text, numbers
 
 
-def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, list[tuple[int, int, int]]]:
-    """One operation in words, such as `subtract 3 from 12`, and its numbers as (start, end, value)."""
+def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, Numbers, bool]:
+    """One operation in words, such as `subtract 3 from 12`, its numbers, and whether the second operand comes first."""
     form = rng.choice(SENTENCES[chain.operations[0]])
-    values = dict(zip("ab", chain.operands, strict=True))
+    values: dict[str, Any] = dict(zip("ab", chain.operands, strict=True))
     text = ""
-    numbers: list[tuple[int, int, Any]] = []
+    numbers: Numbers = []
     for before, name, _, _ in string.Formatter().parse(form):
         text += before
         if name:
@@ -180,14 +128,14 @@ def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, list[tuple[in
             text += written
     if rng.random() < 0.5:
         text = text[0].upper() + text[1:]
-    return text, numbers
+    return text, numbers, form.index("{b}") < form.index("{a}")
 
 
 def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
     """A sample row (see `fluxem.integration.sample_format`) without its id."""
-    phrasing = "{}"
+    phrasing, turned = "{}", False
     if phrasings and chain.count() == 1 and rng.random() < 0.4:
-        expression, numbers = write_sentence(rng, chain)
+        expression, numbers, turned = write_sentence(rng, chain)
     elif phrasings:
         style = rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
         written = {operation: forms[style] for operation, forms in WRITTEN.items()}
@@ -207,42 +155,57 @@ def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
         "metadata": {
             "operations": chain.count(),
             "brackets": any(isinstance(o, Chain) for o in chain.operands),
+            "derivation": [
+                [pair, OPERATIONS[symbol].name, turned and not OPERATIONS[symbol].commutative]
+                for pair, symbol in chain.derivation()
+            ],
         },
     }
 
 
-def _questions(data: dict[str, Any], seed: int) -> Iterator[tuple[str, Row]]:
+def _splits(data: dict[str, Any]) -> dict[str, tuple[int, Pair, Pair, bool]]:
+    """Of each split: rows, range of the operands, numbers of operations, and whether digits are drawn evenly."""
     usual, large = data["id_range"], data["ood_magnitude_range"]
     short, long = data["id_ops"], data["ood_ops"]
-    splits = {
-        "train": (data["train_size"], usual, short),
-        "validation": (data["validation_size"], usual, short),
-        "test_id": (data["test_size"], usual, short),
-        "test_ood_magnitude": (data["test_size"], large, short),
-        "test_ood_length": (data["test_size"], usual, long),
-        "test_ood_combined": (data["test_size"], large, long),
+    tests = {
+        "test_id": (usual, short),
+        "test_ood_magnitude": (large, short),
+        "test_ood_length": (usual, long),
+        "test_ood_combined": (large, long),
+        **{f"test_ood_length_{length}": (usual, (length, length)) for length in data.get("ood_lengths", ())},
     }
+    if huge := data.get("huge_range"):
+        tests["test_ood_huge"] = huge, short
+    even = data.get("even_digits", False)
+    splits = {
+        "train": (data["train_size"], usual, short, even),
+        "validation": (data["validation_size"], usual, short, even),
+        **{split: (data["test_size"], *of, even) for split, of in tests.items()},
+    }
+    if most_digits := data.get("most_digits"):
+        splits["test_digits"] = data["test_size"], (0, 10**most_digits - 1), (1, 1), True
+    return splits
+
+
+def _questions(data: dict[str, Any], seed: int) -> Iterator[tuple[str, Row]]:
     seen: set[str] = set()
-    for split, (size, (low, high), (fewest, most)) in splits.items():
+    for split, (size, (low, high), (fewest, most), even) in _splits(data).items():
         rng = random.Random(f"arithmetic/{seed}/{split}")
-        for number in range(size):
+        operand = partial(draw_operand, rng, low, high, even)
+        for row in range(size):
             for _ in range(MOST_DRAWS):
                 brackets = rng.random() < data["parentheses"]
-                chain = draw_chain(rng, rng.randint(fewest, most), low, high, data["operations"], brackets)
+                chain = draw_chain(rng, rng.randint(fewest, most), operand, data["operations"], brackets)
                 key = chain.key()
-                try:
-                    fits = key not in seen and chain.value().denominator == 1
-                except ZeroDivisionError:
-                    continue
-                if fits:
+                if key not in seen and chain.is_exact():
                     break
             else:
                 raise InputError(
-                    f"data.{split} row {number}: no new question found in {MOST_DRAWS} draws; "
-                    f"allowed: fewer rows, or a wider range than [{low}, {high}]"
+                    f"data.{split} row {row}: no new question with an exact integer answer found in {MOST_DRAWS} "
+                    f"draws; allowed: fewer rows, fewer operations, or another range than [{low}, {high}]"
                 )
             seen.add(key)
-            yield split, {"id": f"{split}-{number}", **write_question(rng, chain, data["phrasings"])}
+            yield split, {"id": f"{split}-{row}", **write_question(rng, chain, data["phrasings"])}
 
 
 def generate(data: dict[str, Any], seed: int) -> dict[str, list[Row]]:

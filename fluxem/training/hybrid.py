@@ -1,4 +1,4 @@
-"""Training the hybrid: the router from answers only, the character head on what is left to characters."""
+"""Training the hybrid and its variants: the router from answers only, the character head on what is left to it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from fluxem.integration.sample_format import Sample
 from fluxem.integration.stream import Streams
 from fluxem.models.device import move
 from fluxem.models.hybrid import Hybrid
+from fluxem.models.hybrids import HYBRIDS, SPEAKING_HYBRIDS
 from fluxem.models.repeatable import repeatable
-from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_split
-from fluxem.training.pool import Pool, step_loss
+from fluxem.training import token_only
+from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_training
+from fluxem.training.pool import Pool, Recipe, Teacher, step_loss
 from fluxem.training.reachability import Supervision
+from fluxem.training.told import Told
 
 
 class Fallback:
@@ -67,19 +70,22 @@ class Session:
         samples: the training set.
         settings: the training section of the configuration.
         rng: draws the order, the rows and what is spoken.
+        told: learn from the derivations of the samples, not from their answers alone.
     """
 
-    def __init__(self, samples: Sequence[Sample], settings: Mapping[str, Any], rng: np.random.Generator) -> None:
+    def __init__(
+        self, samples: Sequence[Sample], settings: Mapping[str, Any], rng: np.random.Generator, told: bool = False
+    ) -> None:
         streams = Streams.from_texts([sample.text for sample in samples], [sample.spans for sample in samples])
         answers = [sample.target_text for sample in samples]
-        supervision = Supervision(streams, answers)
-        self.rng, self.size, self.most_packed = rng, settings["batch_size"], settings["most_packed"]
-        self.fallback = Fallback(samples, streams, supervision.derivable, settings["fallback_share"])
-        self.pool = Pool(streams, answers, supervision, epochs(len(samples), rng), self.size)
+        teacher: Teacher = Told(samples) if told else Supervision(streams, answers)
+        self.rng, self.size, self.recipe = rng, settings["batch_size"], Recipe.of(settings)
+        self.fallback = Fallback(samples, streams, teacher.derivable, settings["fallback_share"])
+        self.pool = Pool(streams, answers, teacher, epochs(len(samples), rng), self.size)
 
     def step(self, model: Hybrid, optimiser: Optimiser, progress: float) -> tuple[float, int]:
         """One step; the routing loss, and how many questions it finished."""
-        loss, chosen = step_loss(model, self.pool, self.rng, self.most_packed)
+        loss, chosen = step_loss(model, self.pool, self.rng, self.recipe)
         routing = loss.item()
         spoken = self.fallback.batch(self.size)
         if spoken is not None:
@@ -90,18 +96,34 @@ class Session:
         return routing, len(done)
 
 
-@repeatable()
 def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
-    """Train the hybrid as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
+    """Train the variant that `spec` names on the data of a folder; write a run folder (see `Recorder.write`).
+
+    Those that speak are trained as token-only is, those that learn nothing not at all, the others by `learn`.
+    """
+    variant = spec.get("variant", spec["model"])
+    if variant in SPEAKING_HYBRIDS:
+        token_only.learn(SPEAKING_HYBRIDS[variant], spec, data, out, device)
+    elif HYBRIDS[variant].learned:
+        learn(variant, spec, data, out, device)
+    else:
+        prepare(spec["seed"])
+        Recorder(HYBRIDS[variant](spec["architecture"]), spec["training"], 0).write(out, spec)
+
+
+@repeatable()
+def learn(variant: str, spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
+    """Train a router as `spec` says; write a run folder.
 
     The weights kept are those of the highest exact match on validation questions, the latest of equals; training ends
     early when that has not risen for `patience` epochs.
     """
     rng = prepare(spec["seed"])
     settings = spec["training"]
-    samples, held_out = (read_split(data, split) for split in ("train", "validation"))
-    session = Session(samples, settings, rng)
-    model = move(Hybrid(spec["architecture"], settings["value_jitter"]), device).train()
+    samples, held_out = read_training(data, settings)
+    session = Session(samples, settings, rng, told=variant == "hybrid_supervised")
+    kind = Hybrid if variant == "hybrid_float" else HYBRIDS[variant]  # floats are for answering, not for selecting
+    model = move(kind(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(samples))
     finished, total = 0, settings["epochs"] * len(samples)

@@ -55,6 +55,17 @@ def exact_match(answers: Sequence[Answer], samples: Sequence[Sample]) -> float:
     return sum(right) / len(samples)
 
 
+def read_training(folder: Path, settings: Mapping[str, Any]) -> tuple[list[Sample], list[Sample]]:
+    """The samples to train on and those to select on; raises InputError as `read_split`.
+
+    With `examples` in the training section, the first so many training samples are repeated until they are as many as
+    all: what is varied is what there is to learn from, not how many steps are taken.
+    """
+    every = read_split(folder, "train")
+    examples = min(settings.get("examples") or len(every), len(every))
+    return [every[row % examples] for row in range(len(every))], read_split(folder, "validation")
+
+
 class Optimiser:
     """AdamW with clipping; the rate warms up, then falls along a cosine of the progress made."""
 
@@ -129,9 +140,12 @@ class Recorder:
         return self.patience is not None and line.epoch - self.last_rise >= self.patience
 
     def write(self, folder: Path, spec: dict[str, Any]) -> None:
-        """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all."""
+        """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all.
+
+        Without an epoch, the weights are those that the network has, and the best epoch is 0.
+        """
         self.bar.close()
-        write_weights(folder / "model.safetensors", self.weights)
+        write_weights(folder / "model.safetensors", self.weights or self.model.state_dict())
         write_text(folder / "history.csv", _csv(self.history))
         run = {
             "spec": spec,

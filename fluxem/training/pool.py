@@ -1,7 +1,7 @@
 """Training the hybrid from answers only.
 
 A *pool* of questions is in flight, each at its own depth. A step scores the pool, learns from the reductions that are
-right (`Supervision`), and moves every question on by the model's own choice among the right ones; an answered question
+right (`Teacher`), and moves every question on by the model's own choice among the right ones; an answered question
 makes room for the next of the epoch. States of every depth so meet in one batch, and each right candidate has to beat
 the wrong candidates of all of them (*in-batch negatives*): a softmax over the few candidates of one state never learns
 an absolute score, and a long question is decided by comparing many.
@@ -9,8 +9,9 @@ an absolute score, and a long question is decided by comparing many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,21 +21,64 @@ from fluxem import algebra
 from fluxem.integration.reductions import CHOICES, RESULT_TYPE, execute_choices
 from fluxem.integration.stream import Streams
 from fluxem.models.hybrid import Hybrid
-from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK, pack
+from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK
 from fluxem.space import DIM
-from fluxem.training.reachability import Supervision
 
-State = tuple[int, int, int]  # question, depth, and the supervision's number of the state
+State = tuple[int, int, int]  # question, depth, and the teacher's number of the state
 
 
-def routing_loss(scores: Tensor, right: Tensor) -> Tensor:
-    """-log(R / (R + W)), mean over states: R the mass of a state's right candidates, W of all wrong ones of the batch.
+class Teacher(Protocol):
+    """Knows what is right in every state of every question; states are numbered as a teacher likes.
+
+    Attributes:
+        derivable: (N,) whether a question has a derivation.
+        start: (N,) the state of each question as first read.
+    """
+
+    derivable: np.ndarray
+    start: np.ndarray
+
+    def right(self, questions: np.ndarray, depth: np.ndarray, state: np.ndarray, width: int) -> np.ndarray:
+        """(n, width) bool: the right reductions of these states, `CHOICES` for pair after pair."""
+
+    def child(self, questions: np.ndarray, depth: np.ndarray, state: np.ndarray, reduction: np.ndarray) -> np.ndarray:
+        """(n,) the state, at the next depth, that a right reduction (n,), numbered as in `right`, leads to."""
+
+    def may_answer(self, questions: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """(n,) whether a value that is the answer may be given as such in these states."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a router learns.
+
+    Attributes:
+        most_packed: how many questions share a row, see `lay_out`.
+        negatives: what a right candidate has to beat: the wrong ones of the whole `batch`, or of its `state`.
+        follow: which of the right candidates a question goes on with: the model's `own` choice, or `any`, drawn evenly.
+    """
+
+    most_packed: int
+    negatives: str = "batch"
+    follow: str = "own"
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Recipe:
+        """From the training section of a configuration, which holds other keys too."""
+        return cls(**{field.name: settings[field.name] for field in fields(cls) if field.name in settings})
+
+
+def routing_loss(scores: Tensor, right: Tensor, negatives: str = "batch") -> Tensor:
+    """-log(R / (R + W)), mean over states: R the mass of a state's right candidates, W of the wrong ones.
 
     Args:
         scores: (B, candidates), -inf where not allowed.
         right: (B, candidates) bool, at least one in each row.
+        negatives: see `Recipe`.
     """
     mass = torch.logsumexp(scores.masked_fill(~right, -torch.inf), dim=1)  # (B,)
+    if negatives == "state":
+        return (torch.logsumexp(scores, dim=1) - mass).mean()
     wrong = torch.logsumexp(scores.masked_fill(right, -torch.inf).flatten(), dim=0)
     return torch.nn.functional.softplus(wrong - mass).mean()
 
@@ -50,12 +94,12 @@ class Pool:
     """
 
     def __init__(
-        self, streams: Streams, texts: Sequence[str], supervision: Supervision, order: Iterator[int], size: int
+        self, streams: Streams, texts: Sequence[str], teacher: Teacher, order: Iterator[int], size: int
     ) -> None:
-        self.all, self.texts, self.supervision, self.order = streams, texts, supervision, order
+        self.all, self.texts, self.teacher, self.order = streams, texts, teacher, order
         self.question = np.array([next(order) for _ in range(size)], np.int64)
         self.depth = np.zeros(size, np.int64)
-        self.state = supervision.start[self.question]
+        self.state = teacher.start[self.question]
         self.streams = streams.take(self.question)
         self.made: dict[State, list[Any]] = {}  # result and ok of the reduction that led there
         self.answered: dict[State, bool] = {}  # whether the last value is the answer
@@ -66,8 +110,8 @@ class Pool:
         Speaking is right where nothing else can be: without a derivation, or where brackets block the rest of one.
         """
         right = np.zeros_like(allowed)
-        right[:, ANSWER_NOW] = self._answered()
-        right[:, REDUCE:] = self.supervision.right(self.question, self.depth, self.state, allowed.shape[1] - REDUCE)
+        right[:, ANSWER_NOW] = self._answered() & self.teacher.may_answer(self.question, self.state)
+        right[:, REDUCE:] = self.teacher.right(self.question, self.depth, self.state, allowed.shape[1] - REDUCE)
         right &= allowed
         right[:, SPEAK] = ~right.any(1)
         return right
@@ -89,7 +133,7 @@ class Pool:
         """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
         reduced = np.flatnonzero(chosen >= REDUCE)
         place = self.question[reduced], self.depth[reduced], self.state[reduced]
-        self.state[reduced] = self.supervision.child(*place, chosen[reduced] - REDUCE)
+        self.state[reduced] = self.teacher.child(*place, chosen[reduced] - REDUCE)
         self.depth[reduced] += 1
         pair, choice = np.divmod(chosen[reduced] - REDUCE, len(CHOICES))
         results, ok = self._results(reduced, pair, choice)
@@ -97,7 +141,7 @@ class Pool:
         done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
         finished = self.question[done]
         self.question[done] = [next(self.order) for _ in done]
-        self.depth[done], self.state[done] = 0, self.supervision.start[self.question[done]]
+        self.depth[done], self.state[done] = 0, self.teacher.start[self.question[done]]
         streams = self.streams.put(reduced, after).put(done, self.all.take(self.question[done]))
         self.streams = streams.take(np.arange(len(streams)))
         return finished
@@ -137,11 +181,13 @@ def lay_out(lengths: np.ndarray, most_packed: int, rng: np.random.Generator) -> 
     return row
 
 
-def step_loss(model: Hybrid, pool: Pool, rng: np.random.Generator, most_packed: int) -> tuple[Tensor, np.ndarray]:
-    """Loss of the pool and the model's own choice among the right candidates (B,)."""
-    row = lay_out(pool.streams.lengths + 1, most_packed, rng)
-    packed = pack(pool.streams, row).to(model.project.weight.device)
+def step_loss(model: Hybrid, pool: Pool, rng: np.random.Generator, recipe: Recipe) -> tuple[Tensor, np.ndarray]:
+    """Loss of the pool, and the right candidate (B,) that each question goes on with."""
+    packed = model.pack(pool.streams, lay_out(pool.streams.lengths + 1, recipe.most_packed, rng))
     scores = model(packed)
-    right = torch.from_numpy(pool.right(packed.allowed.cpu().numpy())).to(scores.device)
-    chosen = scores.detach().masked_fill(~right, -torch.inf).argmax(1)
-    return routing_loss(scores, right), chosen.cpu().numpy()
+    is_right = pool.right(packed.allowed.cpu().numpy())
+    right = torch.from_numpy(is_right).to(scores.device)
+    loss = routing_loss(scores, right, recipe.negatives)
+    if recipe.follow == "any":
+        return loss, np.where(is_right, rng.random(is_right.shape), -1).argmax(1)
+    return loss, scores.detach().masked_fill(~right, -torch.inf).argmax(1).cpu().numpy()

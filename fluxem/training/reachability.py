@@ -34,7 +34,7 @@ def number_vectors(texts: Sequence[str]) -> np.ndarray:
 
 
 class Supervision:
-    """Right reductions of a whole training set, looked up by question, depth and state.
+    """Right reductions of a whole training set, looked up by question, depth and state: a `Teacher`.
 
     Args:
         streams: B questions.
@@ -69,3 +69,7 @@ class Supervision:
         child[dense] = self.numbers.child(questions[dense], depth[dense], state[dense], reduction[dense])
         child[~dense] = self.executed.child(state[~dense], reduction[~dense])
         return child
+
+    def may_answer(self, questions: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """(n,) True: an answer is an answer, however it was come by."""
+        return np.ones(len(questions), bool)

@@ -38,7 +38,7 @@ RUN = f"{RESULTS}/{layout.RUN}"
 
 wildcard_constraints:
     experiment="|".join(plan.experiments),
-    model="|".join(layout.MODELS),
+    model="|".join(dict.fromkeys(sum((c.rows for c in plan.experiments.values()), ()))),
     seed=r"\d+",
 
 
@@ -54,6 +54,17 @@ def metrics(wildcards):
     experiment = plan.experiments[wildcards.experiment]
     return expand(
         f"{RUN}/metrics.json",
+        seed=experiment.seeds,
+        model=experiment.models,
+        **wildcards,
+    )
+
+
+def times(wildcards):
+    """How long every training of an experiment took."""
+    experiment = plan.experiments[wildcards.experiment]
+    return expand(
+        f"{RESULTS}/{layout.TRAINING_TIME}",
         seed=experiment.seeds,
         model=experiment.models,
         **wildcards,

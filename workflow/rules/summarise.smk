@@ -18,7 +18,24 @@ rule table:
         "python workflow/scripts/make_table.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
 
 
-for experiment, configured in plan.experiments.items():
+rule times:
+    input:
+        times,
+    output:
+        f"{EXPERIMENT}/{layout.TIMES}",
+    log:
+        f"{EXPERIMENT}/logs/times.log",
+    localrule: True
+    conda:
+        "../../envs/torch-cpu.yaml"
+    params:
+        spec=lambda w: canonical(plan.times_of(w.experiment)),
+        results=lambda w: RESULTS,
+    shell:
+        "python workflow/scripts/make_times.py --spec {params.spec:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+for experiment in plan.experiments:
 
     rule:
         name:
@@ -26,7 +43,10 @@ for experiment, configured in plan.experiments.items():
         input:
             metrics,
         output:
-            [f"{EXPERIMENT}/{figure}" for figure in layout.FIGURES[configured.task]],
+            [
+                f"{EXPERIMENT}/{layout.FIGURE_FOLDER}/{figure}"
+                for figure in plan.figure_files(experiment)
+            ],
         log:
             f"{EXPERIMENT}/logs/figures.log",
         benchmark:

@@ -9,7 +9,7 @@ rule train:
     log:
         f"{EXPERIMENT}/logs/train_{{model}}_seed{{seed}}.log",
     benchmark:
-        f"{EXPERIMENT}/benchmarks/train_{{model}}_seed{{seed}}.tsv"
+        f"{RESULTS}/{layout.TRAINING_TIME}"
     conda:
         "../../envs/torch-cpu.yaml"
     threads: 1
@@ -17,6 +17,7 @@ rule train:
         spec=lambda w: canonical(plan.train(w.experiment, int(w.seed), w.model)),
         results=lambda w: RESULTS,
         device=lambda w: plan.experiments[w.experiment].device,
+        script=lambda w: plan.script(w.experiment, w.model),
     shell:
-        "python workflow/scripts/train_{wildcards.model}.py --spec {params.spec:q} --results {params.results:q}"
+        "python {params.script:q} --spec {params.spec:q} --results {params.results:q}"
         " --device {params.device} > {log:q} 2>&1"

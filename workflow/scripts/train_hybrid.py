@@ -1,4 +1,4 @@
-"""Train the hybrid, the model of the mixed stream, to results/<experiment>/seed<seed>/hybrid/."""
+"""Train the hybrid, the model of the mixed stream, or a row of its family, to results/<experiment>/seed<seed>/<row>."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Train the token-only baseline, a character transformer, to results/<experiment>/seed<seed>/token_only/."""
+"""Train token-only, a character transformer, or a row of its family, to results/<experiment>/seed<seed>/<row>."""
 
 from pathlib import Path
 

@@ -1,0 +1,16 @@
+"""Tabulate how long each training took, as Snakemake measured it, in results/<experiment>/times.md."""
+
+from pathlib import Path
+
+from fluxem.pipeline.step import Job, main
+
+
+def work(job: Job) -> Path:
+    from fluxem.evaluation.times import write_times
+
+    write_times(job.spec, job.benchmarks, job.times)
+    return job.times
+
+
+if __name__ == "__main__":
+    main("times", __doc__, work)
