@@ -75,6 +75,12 @@ def test_a_models_part_overrides_the_common_values_for_that_model_alone(tmp_path
     assert training.hybrid.batch_size == 32
 
 
+def test_a_mapping_may_take_in_another(tmp_path: Path) -> None:
+    text = "{task: arithmetic, training: {epochs: 5, token_only: &same {patience: 3}, hybrid: {<<: *same, epochs: 9}}}"
+    training = load(tmp_path, text).training
+    assert (training.hybrid.patience, training.hybrid.epochs, training.token_only.epochs) == (3, 9, 5)
+
+
 def test_overrides_merge_by_key_and_replace_lists() -> None:
     base = {"a": {"b": 1, "c": [1, 2]}, "d": 1}
     assert merge(base, {"a": {"c": [3]}, "e": {}}) == {"a": {"b": 1, "c": [3]}, "d": 1, "e": {}}

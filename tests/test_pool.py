@@ -52,6 +52,17 @@ def test_the_routing_loss_is_its_formula(drawn: tuple[list[list[float]], list[li
     assert raw.grad is not None and raw.grad.isfinite().all()  # also where nothing is wrong
 
 
+@given(scored())
+def test_with_negatives_of_the_state_alone_the_loss_is_a_softmax_in_each_row(
+    drawn: tuple[list[list[float]], list[list[bool]]],
+) -> None:
+    scores, right = drawn
+    shares = [np.exp(row) / np.exp(row).sum() for row in scores]
+    expected = np.mean([-np.log(share[np.array(yes)].sum()) for share, yes in zip(shares, right, strict=True)])
+    loss = routing_loss(torch.tensor(scores), torch.tensor(right), "state")
+    assert loss.item() == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
 def test_a_wrong_candidate_of_one_state_is_a_negative_for_all() -> None:
     scores, right = torch.tensor([[5.0, 0.0], [5.0, 0.0]]), torch.tensor([[True, False], [True, False]])
     before = routing_loss(scores, right)
@@ -192,6 +203,20 @@ def test_the_model_s_own_choice_among_the_right_ones_is_followed(monkeypatch: py
         scores[:, favourite] = 1.0
         monkeypatch.setattr(model, "forward", lambda packed, scores=scores: scores)
         assert step_loss(model, pool, np.random.default_rng(0), Recipe(1))[1].tolist() == [favourite] * 2
+
+
+def test_any_right_one_is_followed_when_asked_for_and_each_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = make_pool(cycle([4]), 600)
+    right = pool.right(allowed_candidates(pool.streams))
+    model = Hybrid(ARCHITECTURE["hybrid"])
+    scores = torch.zeros(right.shape)
+    scores[:, np.flatnonzero(right[0])[0]] = 9.0  # the model's own choice
+    monkeypatch.setattr(model, "forward", lambda packed: scores)
+    chosen = step_loss(model, pool, np.random.default_rng(0), Recipe(1, follow="any"))[1]
+    counts = np.bincount(chosen, minlength=right.shape[1])
+    assert (counts[~right[0]] == 0).all()
+    expected = 600 / right[0].sum()
+    assert (np.abs(counts[right[0]] - expected) < 5 * expected**0.5).all()
 
 
 # --- value jitter ---

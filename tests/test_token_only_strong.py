@@ -1,7 +1,9 @@
 """Token-only strong: numbers turned round, the index of digits, random positions, and that speaking is reading."""
 
 import re
+from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -15,9 +17,13 @@ from fluxem.models.speaker import character_logits, speaking_loss
 from fluxem.models.token_only_strong import (
     LARGEST_OFFSET,
     LONGEST_NUMBER,
+    MOST_ZEROS,
+    PADDED,
     POSITIONS,
     TokenOnlyStrong,
     digit_index,
+    drop_zeros,
+    pad_numbers,
     reverse_numbers,
     spread_positions,
 )
@@ -49,6 +55,32 @@ def test_turned_twice_a_text_is_as_it_was(text: str) -> None:
     turned = reverse_numbers(text)
     assert reverse_numbers(turned) == text
     assert [digits[::-1] for digits in re.findall("[0-9]+", turned)] == re.findall("[0-9]+", text)
+
+
+def test_zeros_in_front_come_and_go() -> None:
+    assert pad_numbers("7 - 12 = -5", 3) == "007 - 012 = -005"
+    for text, shown in (("007", "7"), ("-0120", "-120"), ("000", "0"), ("3.05", "3.05"), ("0/04", "0/4"), ("", "")):
+        assert drop_zeros(text) == shown
+
+
+@given(st.lists(st.integers(-999, 999), min_size=1, max_size=4), st.integers(1, 8))
+def test_zeros_in_front_change_no_number(values: list[int], digits: int) -> None:
+    text = " + ".join(map(str, values))
+    padded = pad_numbers(text, digits)
+    assert [int(value) for value in padded.split(" + ")] == values and drop_zeros(padded) == text
+    assert min(map(len, re.findall("[0-9]+", padded))) >= digits
+
+
+def test_some_training_samples_have_zeros_in_front() -> None:
+    samples = [Sample("12 + 7", "19", ())] * 4000
+    varied = make().vary([*samples, Sample("1.5 + 1", "2.5", ())] * 2, np.random.default_rng(0))
+    assert [(each.text, each.target_text) for each in varied[4000::4001]] == [("1.5 + 1", "2.5")] * 2
+    found = Counter((each.text, each.target_text) for each in varied)
+    for more in range(1, MOST_ZEROS + 1):
+        padded = "0" * more + "12 + " + "0" * more + "07", "0" * more + "19"
+        assert found[padded] == pytest.approx(8000 * PADDED / (MOST_ZEROS + 1), rel=0.15)
+    assert found["12 + 7", "19"] == pytest.approx(8000 * (1 - PADDED), rel=0.1)
+    assert len(found) == MOST_ZEROS + 3  # as they were, and with a zero in front of the shorter number alone
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
@@ -121,7 +153,7 @@ def test_speaking_is_reading_all_again_with_the_index_of_each_digit(monkeypatch:
                 if said[-1] == END:
                     break
             text = tokens_to_characters([token for token in said if token != END])
-            assert answer.text == reverse_numbers(text) and answer.ended == (said[-1] == END)
+            assert answer.text == drop_zeros(reverse_numbers(text)) and answer.ended == (said[-1] == END)
             runs |= {len(digits) for digits in re.findall("[0-9]+", text)}
     assert max(runs) > 2  # numbers of several digits were said
 

@@ -22,7 +22,7 @@ from fluxem.models.load import load_model
 from fluxem.pipeline.files import write_json, write_jsonl
 
 #: Questions of a split whose multiply-adds are counted.
-COUNTED = 20
+COUNTED = 8
 
 
 def evaluate(spec: dict[str, Any], data: Path, folder: Path, device: str) -> None:

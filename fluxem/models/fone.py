@@ -6,9 +6,11 @@ A number x enters as cos and sin of 2 pi x / 10^i for i = 1, 2, ..., two values 
 the embedding of the number token. A digit is read from a pair of values of one hidden state: the one of 0 to 9 whose
 point on the circle lies in its direction.
 
-What is adapted: the paper's numbers are positive or its signs unsaid, so a sign has an embedding and a head of its own,
-and the phases are those of |x|; several numbers and other answers are as in `number_tokens`; the paper's linear map,
-its alternative to zero padding, is used both ways, so that digits do not hang on the width; integers only.
+What is adapted: a sign has an embedding and a head of its own, and the phases are those of |x|; integers only; several
+numbers and other answers are as in `number_tokens`. Padding with zeros, by which phases enter and leave a hidden state,
+is where two linear maps begin, so that the number of digits does not hang on the width. What the phases of 0 are is
+taken off them: the token's embedding can say the same, and a normalisation would else leave little but the zeros in
+front of a number. (Of additions of three digits, 10 epochs then taught 3 %.)
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ class FoNE(NumberTokens):
         self.sign = nn.Embedding(2, H)
         self.out = nn.Linear(H, 2 * DIGITS)
         self.sign_out = nn.Linear(H, 2)
+        nn.init.eye_(self.into.weight)
+        nn.init.eye_(self.out.weight)
         nn.init.normal_(self.sign.weight, std=0.02)
         place = torch.arange(DIGITS)
         below = place[:, None] - place  # (digit, period)
@@ -64,7 +68,8 @@ class FoNE(NumberTokens):
 
     def enter(self, features: Tensor) -> Tensor:
         number = self.backbone.embedding.weight[VIRTUAL]
-        return self.into(self.phases(features)) + self.sign(features[:, DIGITS]) + number
+        digits = self.phases(features) - self.phases(torch.zeros_like(features[:1]))
+        return self.into(digits) + self.sign(features[:, DIGITS]) + number
 
     def logits(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Of each digit (n, DIGITS, 10) and of the sign (n, 2), from hidden states (n, H)."""

@@ -32,6 +32,10 @@ class TokenOnly(nn.Module):
     def fit(self, samples: Sequence[Sample]) -> None:
         """Take from the training samples what no gradient teaches; characters need nothing."""
 
+    def vary(self, samples: Sequence[Sample], rng: np.random.Generator) -> Sequence[Sample]:
+        """Training samples in other words of the same meaning; here as they are, and nothing is drawn."""
+        return samples
+
     def read(self, samples: Sequence[Sample]) -> Rows:
         """Samples as this model learns them."""
         questions = [question_tokens(sample.text) for sample in samples]

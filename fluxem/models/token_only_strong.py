@@ -8,6 +8,9 @@
   (McLeish et al. 2024, https://arxiv.org/abs/2405.17399).
 - *Randomised positions*: in training the positions of a row are a random, sorted subset of a longer range, so that
   those of longer rows have been seen (Ruoss et al. 2023, https://arxiv.org/abs/2305.16843).
+- *Zeros in front*: in half of the training rows all numbers, the answer too, are padded with zeros to one length, up to
+  some digits longer than the longest. Without these every fourth digit of a sum of three-digit numbers is a carry, and
+  a model learns that in place of adding. Zeros in front of an answer are dropped.
 
 The backbone, its size and what is learned from are those of token-only.
 """
@@ -36,6 +39,8 @@ LONGEST_NUMBER = 64
 LARGEST_OFFSET = 24
 #: Positions that rows of training are spread over, if they are shorter.
 POSITIONS = 128
+#: Of the training rows this share is padded with zeros, by up to so many more digits than its longest number has.
+PADDED, MOST_ZEROS = 0.5, 4
 
 _ZERO, _NINE = characters_to_tokens("09").tolist()
 
@@ -43,6 +48,16 @@ _ZERO, _NINE = characters_to_tokens("09").tolist()
 def reverse_numbers(text: str) -> str:
     """The text with every run of digits turned round; turned twice, it is as it was."""
     return re.sub("[0-9]+", lambda digits: digits[0][::-1], text)
+
+
+def pad_numbers(text: str, digits: int) -> str:
+    """The text with every run of digits filled up with zeros in front."""
+    return re.sub("[0-9]+", lambda run: run[0].zfill(digits), text)
+
+
+def drop_zeros(text: str) -> str:
+    """The text without zeros in front of whole numbers."""
+    return re.sub(r"(?<![0-9.])0+(?=[0-9])", "", text)
 
 
 def is_digit(tokens: Tensor) -> Tensor:
@@ -74,6 +89,19 @@ class TokenOnlyStrong(TokenOnly):
         self.place = nn.Embedding(1 + LONGEST_NUMBER, architecture["hidden_dim"], padding_idx=0)
         nn.init.normal_(self.place.weight[1:], std=0.02)
 
+    def vary(self, samples: Sequence[Sample], rng: np.random.Generator) -> Sequence[Sample]:
+        """Some samples with zeros in front of their numbers; those with decimals or groups of digits as they are."""
+        zeros = np.where(rng.random(len(samples)) < PADDED, rng.integers(MOST_ZEROS + 1, size=len(samples)), -1)
+        varied = []
+        for sample, more in zip(samples, zeros.tolist(), strict=True):
+            every = f"{sample.text} {sample.target_text}"
+            if more >= 0 and not re.search("[0-9][.,][0-9]", every):
+                digits = max(map(len, re.findall("[0-9]+", every)), default=0) + more
+                text, target = (pad_numbers(each, digits) for each in (sample.text, sample.target_text))
+                sample = replace(sample, text=text, target_text=target, spans=())
+            varied.append(sample)
+        return varied
+
     def read(self, samples: Sequence[Sample]) -> Rows:
         """Samples with reversed numbers."""
         questions = [question_tokens(reverse_numbers(sample.text)) for sample in samples]
@@ -95,7 +123,7 @@ class TokenOnlyStrong(TokenOnly):
 
     @torch.inference_mode()
     def answer(self, texts: Sequence[str]) -> list[Answer]:
-        """Greedy answers, one for each text, turned round."""
+        """Greedy answers, one for each text, turned round, without zeros in front."""
         tokens, lengths = pad([np.append(question_tokens(reverse_numbers(text)), ANSWER) for text in texts])
         tokens, lengths = (each.to(self.place.weight.device) for each in (tokens, lengths))
         run = torch.zeros_like(lengths)  # of digits, at the end of what was said
@@ -105,4 +133,4 @@ class TokenOnlyStrong(TokenOnly):
             return self.embed(token, run)
 
         spoken = speak(self.backbone, self.embed(tokens, digit_index(tokens)), lengths, embed)
-        return [replace(answer, text=reverse_numbers(answer.text)) for answer in spoken]
+        return [replace(answer, text=drop_zeros(reverse_numbers(answer.text))) for answer in spoken]

@@ -82,7 +82,7 @@ def learn(kind: type[TokenOnly], spec: dict[str, Any], data: Path, out: Path, de
     model = kind(spec["architecture"])
     model.fit(samples)
     model = move(model, device).train()
-    rows, checked_rows = model.read(samples), model.read(held_out)
+    rows, checked_rows = model.read(model.vary(samples, rng)), model.read(held_out)
     lengths = rows.lengths.numpy()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(rows))
