@@ -119,9 +119,7 @@ def test_a_number_is_said_as_the_points_of_its_digits_lie(values: list[int], len
 
 def test_sign_and_every_digit_of_a_number_enter() -> None:
     torch.manual_seed(0)
-    model = FoNE(SIZES)
-    torch.nn.init.normal_(model.into.weight)  # it begins with the first digits alone in so narrow a network
-    entered = model.enter(model.features([0, 7, -7, 70, 7 * 10 ** (DIGITS - 1)]))
+    entered = FONE.enter(FONE.features([0, 7, -7, 70, 7 * 10 ** (DIGITS - 1)]))
     distances = torch.cdist(entered, entered) + torch.eye(5)
     assert distances.min() > 1e-3
 

@@ -59,7 +59,8 @@ def allowed_candidates(streams: Streams, brackets_wait: bool = True) -> np.ndarr
     candidates[:, SPEAK] = True
     if K:
         candidates[:, ANSWER_NOW] = streams.types[:, 0] >= 0
-        fits = FITS[streams.types[:, :-1], streams.types[:, 1:]]  # (B, K - 1, C)
+        left, right = streams.types[:, :-1], streams.types[:, 1:]  # -1 after the last, which would be read as a domain
+        fits = FITS[left, right] & (right >= 0)[:, :, None]  # (B, K - 1, C)
         if brackets_wait:
             fits &= streams.adjacent()[:, :, None]
         candidates[:, REDUCE:] = fits.reshape(B, -1)
