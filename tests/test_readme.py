@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
+import pytest
+
 from fluxem.pipeline.plan import DOMAIN_DATA
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,9 +19,10 @@ def test_its_python_says_what_it_shows() -> None:
     assert done.attempted >= 6 and not done.failed
 
 
-def test_its_results_are_between_their_marks() -> None:
+@pytest.mark.parametrize("experiment", ["arithmetic_small", "units"])
+def test_its_results_are_between_their_marks(experiment: str) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    begin, end = (text.index(f"<!-- {mark} results/arithmetic_small/table.md -->") for mark in ("begin", "end"))
+    begin, end = (text.index(f"<!-- {mark} results/{experiment}/table.md -->") for mark in ("begin", "end"))
     table = text[begin:end]
     assert all(f"| {model} |" in table for model in ("token_only", "hybrid"))
 
