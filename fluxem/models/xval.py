@@ -7,7 +7,7 @@ What is adapted: operands and answers have a scale each, for answers can be 10^9
 make every operand zero; the answer is rounded to an integer, for what is asked here is exact. In the paper an
 absolute position is added to the token before the first normalisation, and so the value survives it, in a form that
 levels off; positions here are rotary, so a learned vector is added in place of that. Several numbers and other answers
-are as in `number_tokens`.
+are as in `number_tokens`. Dropout blurs a value that has to be right to the unit: best without it.
 """
 
 from __future__ import annotations
