@@ -42,7 +42,7 @@ clean:
 $(VENV)/pipeline.stamp: EXTRAS := train,pipeline
 $(VENV)/dev.stamp: EXTRAS := dev
 $(VENV)/pipeline.stamp $(VENV)/dev.stamp: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fluxem needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0])'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 7) and "fluxem needs Python 3.11.7 or newer, $(PYTHON) is " + sys.version.split()[0])'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$(EXTRAS)]"
 	touch $@
