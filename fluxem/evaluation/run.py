@@ -47,7 +47,7 @@ def evaluate(spec: dict[str, Any], data: Path, folder: Path, device: str) -> Non
         write_jsonl(folder / "predictions" / f"{split}.jsonl", rows)
         right[split] = "".join(str(int(hit)) for hit in is_right(samples, answers))
         metrics[split] = measure(task, samples, answers)
-        if isinstance(model, Hybrid):
+        if isinstance(model, Hybrid) and model.learned:
             alone = answer_values_alone(model, samples)
             metrics[split]["exact_match_values_alone"] = mean(is_right(samples, alone))
         metrics[split]["multiply_adds"] = mean(multiply_adds(model, samples[:COUNTED]))
