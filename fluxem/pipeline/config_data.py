@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -19,13 +20,13 @@ ValidationSize = Annotated[int, Field(ge=1, description="rows to select the best
 TestSize = Annotated[int, Field(ge=1, description="rows of each test split, at least 1")]
 
 
-class Data(Section):
+class Data(Section, ABC):
     """The questions of a task; every size is a number of rows."""
 
     @property
+    @abstractmethod
     def test_splits(self) -> tuple[str, ...]:
         """The splits that models are tested on, in the order of the table."""
-        raise NotImplementedError
 
     @property
     def splits(self) -> tuple[str, ...]:
