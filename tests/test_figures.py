@@ -21,7 +21,7 @@ from metric_files import ARITHMETIC, FILES, MODELS, SPLITS, Shares, spec_of, wri
 from fluxem.errors import InputError
 from fluxem.evaluation.drawing import SHADE, Drawn, styles
 from fluxem.evaluation.errors import KINDS
-from fluxem.evaluation.figures import DRAW, DRAW_HISTORY, captions, draw, write_figures
+from fluxem.evaluation.figures import DRAW, DRAW_HISTORY, draw, write_figures
 from fluxem.evaluation.tables import write_table
 from fluxem.evaluation.wilson import wilson
 from fluxem.pipeline.plan import Plan
@@ -280,15 +280,16 @@ def test_every_figure_of_a_plan_can_be_drawn() -> None:
 
 @pytest.mark.parametrize("task", SPLITS)
 def test_a_figure_is_an_svg_with_its_caption_and_no_date(
-    files: dict[str, list[Path]], drawn: dict[str, Drawn], task: str, tmp_path: Path
+    files: dict[str, list[Path]], task: str, tmp_path: Path
 ) -> None:
     write_figures(spec_of(task), files[task], tmp_path)
-    for name, caption in captions(spec_of(task), files[task]).items():
+    for name, drawn in draw(spec_of(task), files[task]).items():
+        caption = drawn.caption
         text = (tmp_path / name).read_text(encoding="utf-8")
         root = ElementTree.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         shown = {found.strip() for found in root.itertext()}
-        assert {caption, drawn[name].title} <= shown and set(LABELS.values()) <= shown
+        assert {caption, drawn.title} <= shown and set(LABELS.values()) <= shown
         assert caption.endswith(".") and caption.count(". ") == 0 and "2 seeds" in caption
         assert not re.search(r"<dc:date>|\b20\d\d-\d\d-\d\d\b", text) and "<image" not in text
 

@@ -41,11 +41,6 @@ def draw(spec: dict[str, Any], files: Sequence[Path]) -> dict[str, Drawn]:
         }
 
 
-def captions(spec: dict[str, Any], files: Sequence[Path]) -> dict[str, str]:
-    """The caption of each figure of `draw`, by file name."""
-    return {name: drawn.caption for name, drawn in draw(spec, files).items()}
-
-
 def write_figures(spec: dict[str, Any], files: Sequence[Path], folder: Path) -> None:
     """Write each figure of `draw` into a folder, whole or not at all."""
     for name, drawn in draw(spec, files).items():
