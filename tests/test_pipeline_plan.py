@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,9 @@ from fluxem.pipeline.plan import (
     TASKS,
     Plan,
     command,
+    environment,
     inputs,
-    other_tasks,
+    never_run,
     record,
 )
 from fluxem.pipeline.rows import ROWS
@@ -220,14 +222,14 @@ def test_every_task_is_known_everywhere() -> None:
 @pytest.mark.parametrize("step", ["generate", "train_token_only", "train_hybrid", "eval"])
 @pytest.mark.parametrize("table", DOMAIN_DATA)
 def test_a_table_of_the_domains_counts_where_texts_are_read(step: str, table: str) -> None:
-    script, without = ROOT / SCRIPTS / STEPS[step].script, other_tasks("arithmetic")
+    script, without = ROOT / SCRIPTS / STEPS[step].script, never_run(ROOT, "arithmetic", "hybrid")
     counts = code_digest(ROOT, script, [table], without) != code_digest(ROOT, script, [], without)
     assert counts == (step != "generate")
 
 
 def test_what_makes_units_questions_counts_for_units_alone() -> None:
     script = ROOT / SCRIPTS / STEPS["generate"].script
-    arithmetic, units = (closure(ROOT, script, other_tasks(task)).keys() for task in ("arithmetic", "units"))
+    arithmetic, units = (closure(ROOT, script, never_run(ROOT, task, None)).keys() for task in ("arithmetic", "units"))
     assert "fluxem.tasks.arithmetic" in arithmetic - units
     assert {"fluxem.tasks.units", "fluxem.domains.units"} < units - arithmetic
 
@@ -235,3 +237,62 @@ def test_what_makes_units_questions_counts_for_units_alone() -> None:
 def test_the_plan_loads_neither_snakemake_nor_torch() -> None:
     code = "import fluxem.pipeline.step, sys; print({'torch', 'snakemake', 'numpy'} & sys.modules.keys())"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "set()\n"
+
+
+def test_the_code_of_a_row_counts_for_the_rows_that_are_made_of_it(tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    for part in ("fluxem", "workflow"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "constraints.txt", root)
+
+    def digests() -> dict[tuple[str, str], str]:
+        asked = {(f"train_{of.family}", row) for row, of in ROWS.items()} | {("eval", row) for row in ROWS}
+        return {(step, row): environment(root, step, "arithmetic", row)["code"] for step, row in asked}
+
+    def stale_after_an_edit_of(module: str) -> set[str]:
+        before, file = digests(), root / "fluxem" / "models" / f"{module}.py"
+        file.write_text(file.read_text(encoding="utf-8") + "\nX = 1\n", encoding="utf-8")
+        after = digests()
+        trained, asked = (
+            {row for (step, row) in after if (step == "eval") is evals and after[step, row] != before[step, row]}
+            for evals in (False, True)
+        )
+        assert trained == asked
+        return trained
+
+    assert stale_after_an_edit_of("fone") == {"fone"}
+    assert stale_after_an_edit_of("number_tokens") == {"fone", "xval"}
+    assert stale_after_an_edit_of("hybrid_text") == {"hybrid_text", "learned_projection"}
+    assert stale_after_an_edit_of("backbone") == set(ROWS)
+    of_hybrids = {row for row, of in ROWS.items() if of.family == "hybrid"} - {"hybrid_text", "learned_projection"}
+    assert stale_after_an_edit_of("hybrid") == of_hybrids
+
+
+#: Imports what the steps of every row import, each row as if in a process of its own; prints what no digest covers.
+IMPORT_ROWS = """
+import importlib, sys
+from pathlib import Path
+from fluxem.pipeline import plan
+from fluxem.pipeline.digest import PLANNING, closure, module_file
+from fluxem.pipeline.rows import ROWS
+covered, root = {}, Path.cwd()
+for row, of in ROWS.items():
+    for step in (f"train_{of.family}", "eval"):
+        unused = plan.never_run(root, "arithmetic", row)
+        covered[row, step] = closure(root, root / plan.SCRIPTS / plan.STEPS[step].script, unused).keys()
+planning = closure(root, module_file(root, PLANNING)).keys() | {PLANNING}
+for (row, step), found in covered.items():
+    for name in [name for name in sys.modules if name.split(".")[0] == "fluxem"]:
+        del sys.modules[name]
+    module = "fluxem.evaluation.run" if step == "eval" else f"fluxem.training.{step.removeprefix('train_')}"
+    importlib.import_module(module)
+    kind = importlib.import_module("fluxem.models.kinds").kind_of(row)
+    assert kind.__module__ in found, kind
+    hidden = {name for name in sys.modules if name.split(".")[0] == "fluxem"} - found - planning
+    if hidden:
+        print(row, step, sorted(hidden))
+"""
+
+
+def test_no_row_imports_what_its_digest_leaves_out() -> None:
+    assert subprocess.check_output([sys.executable, "-c", IMPORT_ROWS], cwd=ROOT, text=True) == ""

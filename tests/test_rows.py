@@ -12,7 +12,7 @@ from fluxem import tasks
 from fluxem.evaluation.figures import write_figures
 from fluxem.evaluation.run import evaluate
 from fluxem.evaluation.tables import write_table
-from fluxem.models.load import MODELS as ROW_CLASSES
+from fluxem.models.kinds import kind_of
 from fluxem.pipeline.files import write_jsonl
 from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.rows import ROWS
@@ -53,7 +53,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_shipped_rows_have_about_as_many_parameters(name: str) -> None:
     config = Plan.load({"experiments": {name: {}}}, [], CONFIG).experiments[name]
     learned = [model for model in config.models if ROWS[config.row_of(model)].learned]
-    networks = [ROW_CLASSES[config.row_of(model)](config.architecture(model).model_dump()) for model in learned]
+    networks = [kind_of(config.row_of(model))(config.architecture(model).model_dump()) for model in learned]
     sizes = [sum(each.numel() for each in network.parameters()) for network in networks]
     assert max(sizes) <= 1.05 * min(sizes), dict(zip(learned, sizes, strict=True))
 

@@ -21,20 +21,21 @@ from fluxem.models import speaker
 from fluxem.models.hybrid import Hybrid
 from fluxem.models.hybrid_blind import HybridBlind
 from fluxem.models.hybrid_text import HybridText
-from fluxem.models.hybrids import HYBRIDS, SPEAKING_HYBRIDS
 from fluxem.models.inference import answer_all, answer_samples
+from fluxem.models.kinds import kind_of
 from fluxem.models.learned_projection import PLACES, LearnedProjection
-from fluxem.models.load import MODELS, load_model
+from fluxem.models.load import load_model
 from fluxem.models.oracle import Oracle
 from fluxem.models.packing import SPEAK, allowed_candidates, pack
 from fluxem.models.random_router import RandomRouter
+from fluxem.pipeline.rows import ROWS
 from fluxem.training import hybrid
 
 FULL = {
     **{"hidden_dim": 128, "num_layers": 2, "num_heads": 4, "mlp_dim": 512, "dropout": 0.1},
     **{"local_heads": 2, "window": 6, "router_dim": 64},
 }
-VARIANTS = [name for name in (*HYBRIDS, *SPEAKING_HYBRIDS) if name != "hybrid"]
+VARIANTS = [name for name, row in ROWS.items() if row.family == "hybrid" and name != "hybrid"]
 UNLEARNED = ["oracle", "random_router"]
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
@@ -76,7 +77,7 @@ def test_a_run_is_complete_and_read_back_as_what_it_is(runs: Path, variant: str)
     assert {file.name for file in folder.iterdir()} == {"history.csv", "model.safetensors", "run.json"}
     record = json.loads((folder / "run.json").read_text())
     model = load_model(folder)
-    assert type(model) is MODELS[variant] and not model.training
+    assert type(model) is kind_of(variant) and not model.training
     assert record["parameters"] == sum(weight.numel() for weight in model.parameters())
     epochs = 0 if variant in UNLEARNED else 1
     assert (record["epochs"], record["best_epoch"]) == (epochs, epochs)
@@ -94,7 +95,7 @@ def test_a_run_hangs_on_its_seed_alone(runs: Path, trained: Trained, variant: st
 
 @every_variant
 def test_variants_are_of_the_size_of_the_hybrid(variant: str) -> None:
-    count, usual = (sum(w.numel() for w in MODELS[name](FULL).parameters()) for name in (variant, "hybrid"))
+    count, usual = (sum(w.numel() for w in kind_of(name)(FULL).parameters()) for name in (variant, "hybrid"))
     assert abs(count / usual - 1) < 0.05
 
 
@@ -136,7 +137,7 @@ def sample(text: str, target: str) -> Sample:
 
 
 SAMPLES = [sample("12 + 7", "19"), sample("hello", "olleh"), sample("What is (1 + 2) * 3?", "-9"), sample("5 m", "5")]
-speaking = pytest.mark.parametrize("kind", list(SPEAKING_HYBRIDS.values()))
+speaking = pytest.mark.parametrize("kind", [HybridText, LearnedProjection])
 
 
 @speaking

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fluxem.domains.base import Span
 from fluxem.integration.sample_format import Sample
 from fluxem.models.answer import Answer
-from fluxem.models.hybrid import Hybrid
 from fluxem.models.repeatable import repeatable
+
+if TYPE_CHECKING:
+    from fluxem.models.hybrid import Hybrid
 
 BATCH = 256
 

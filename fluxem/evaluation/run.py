@@ -16,8 +16,8 @@ from fluxem.evaluation.metrics import mean
 from fluxem.integration.sample_format import Sample, read_samples
 from fluxem.models.answer import Answer
 from fluxem.models.compute import multiply_adds
-from fluxem.models.hybrid import Hybrid
 from fluxem.models.inference import answer_samples
+from fluxem.models.kinds import routes
 from fluxem.models.load import load_model
 from fluxem.pipeline.files import write_json, write_jsonl
 
@@ -47,7 +47,7 @@ def evaluate(spec: dict[str, Any], data: Path, folder: Path, device: str) -> Non
         write_jsonl(folder / "predictions" / f"{split}.jsonl", rows)
         right[split] = "".join(str(int(hit)) for hit in is_right(samples, answers))
         metrics[split] = measure(task, samples, answers)
-        if isinstance(model, Hybrid) and model.learned:
+        if routes(model) and model.learned:
             alone = answer_values_alone(model, samples)
             metrics[split]["exact_match_values_alone"] = mean(is_right(samples, alone))
         metrics[split]["multiply_adds"] = mean(multiply_adds(model, samples[:COUNTED]))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from torch.utils.flop_counter import FlopCounterMode
 
 from fluxem.integration.sample_format import Sample
 from fluxem.models.inference import answer_samples
-from fluxem.models.load import Model
+
+if TYPE_CHECKING:
+    from fluxem.models.kinds import Model
 
 
 def multiply_adds(model: Model, samples: Sequence[Sample]) -> list[int]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fluxem.integration.sample_format import Sample
 from fluxem.models.answer import Answer
-from fluxem.models.hybrid import Hybrid
-from fluxem.models.load import Model
-from fluxem.models.oracle import Oracle
+from fluxem.models.kinds import reads_derivations, routes
 from fluxem.models.repeatable import repeatable
+
+if TYPE_CHECKING:
+    from fluxem.models.kinds import Model
 
 BATCH = 256
 #: Attention over one text takes memory with the square of its length: 0.9 GB at this many characters.
@@ -27,7 +29,7 @@ def answer_all(model: Model, texts: Sequence[str], *, trace: bool = False) -> li
 
     def answer(rows: list[int]) -> list[Answer]:
         some = [texts[row] for row in rows]
-        return model.answer(some, trace=trace) if isinstance(model, Hybrid) else model.answer(some)
+        return model.answer(some, trace=trace) if routes(model) else model.answer(some)
 
     return _in_batches(texts, answer)
 
@@ -35,7 +37,7 @@ def answer_all(model: Model, texts: Sequence[str], *, trace: bool = False) -> li
 @repeatable()
 def answer_samples(model: Model, samples: Sequence[Sample]) -> list[Answer]:
     """What `answer_all` says to the texts of samples; the oracle, and nothing else, also sees their derivations."""
-    if not isinstance(model, Oracle):
+    if not reads_derivations(model):
         return answer_all(model, [sample.text for sample in samples])
     oracle = model
     return _in_batches(

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluxem.errors import InputError
 from fluxem.models.device import move
-from fluxem.models.hybrid import Hybrid
-from fluxem.models.hybrids import HYBRIDS, SPEAKING_HYBRIDS
-from fluxem.models.token_models import TOKEN_MODELS
-from fluxem.models.token_only import TokenOnly
+from fluxem.models.kinds import kind_of
 from fluxem.models.weights import read_weights
 
-Model = TokenOnly | Hybrid
-#: By the name of the variant.
-MODELS: dict[str, type[TokenOnly] | type[Hybrid]] = {**TOKEN_MODELS, **SPEAKING_HYBRIDS, **HYBRIDS}
+if TYPE_CHECKING:
+    from fluxem.models.kinds import Model
 
 
 def load_model(folder: Path, device: str = "cpu") -> Model:
@@ -23,7 +20,7 @@ def load_model(folder: Path, device: str = "cpu") -> Model:
     file = folder / "run.json"
     try:
         spec = json.loads(file.read_text(encoding="utf-8"))["spec"]
-        model = MODELS[spec.get("variant", spec["model"])](spec["architecture"])
+        model = kind_of(spec.get("variant", spec["model"]))(spec["architecture"])
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); a model folder holds run.json") from error
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:

@@ -6,15 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
 from fluxem.pipeline.config import Experiment, TaskName
 from fluxem.pipeline.config_data import ArithmeticData
 from fluxem.pipeline.dataset import MANIFEST
-from fluxem.pipeline.digest import code_digest
+from fluxem.pipeline.digest import closure, code_digest, module_file
 from fluxem.pipeline.load import (
     ConfigError,
     Values,
@@ -83,6 +82,8 @@ class Plan:
     results: Path
     experiments: dict[str, Experiment]
     paper: frozenset[str] = frozenset()
+    #: By step, task and row, what `environment` says; it reads many files.
+    _environments: dict[tuple[str, str, str | None], Spec] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def load(cls, values: Values, files: Sequence[Path], folder: Path, root: Path = ROOT) -> Plan:
@@ -174,7 +175,7 @@ class Plan:
         """The spec of one trained model; it holds the spec of its data."""
         config = self.experiments[experiment]
         row = config.row_of(model)
-        return self._spec(f"train_{ROWS[row].family}", experiment) | {
+        return self._spec(f"train_{ROWS[row].family}", experiment, row) | {
             "seed": seed,
             "model": model,
             "variant": row,
@@ -190,7 +191,7 @@ class Plan:
 
     def eval(self, experiment: str, seed: int | None, model: str) -> Spec:
         """The spec of one trained model's test results; it holds the spec of the training."""
-        return self._spec("eval", experiment) | {
+        return self._spec("eval", experiment, self.experiments[experiment].row_of(model)) | {
             "seed": seed,
             "model": model,
             "splits": list(self.experiments[experiment].data.test_splits),
@@ -221,32 +222,46 @@ class Plan:
             "runs": {model: self.eval(experiment, None, model) for model in config.models},
         }
 
-    def _spec(self, step: str, experiment: str) -> Spec:
-        """What the spec of every step has."""
+    def _spec(self, step: str, experiment: str, row: str | None = None) -> Spec:
+        """What the spec of every step has; `row` is that of the model which the step runs, if it runs one."""
         task = self.experiments[experiment].task
-        return {"step": step, "experiment": experiment, "task": task, **self._environments[step, task]}
-
-    @cached_property
-    def _environments(self) -> dict[tuple[str, str], Spec]:
-        tasks = {config.task for config in self.experiments.values()}
-        return {(step, task): environment(self.root, step, task) for step in STEPS for task in tasks}
+        key = step, task, row
+        if key not in self._environments:
+            self._environments[key] = environment(self.root, *key)
+        return {"step": step, "experiment": experiment, "task": task, **self._environments[key]}
 
 
-def environment(root: Path, step: str, task: str) -> Spec:
-    """What a step's result depends on beside its configuration: code, Python and pinned libraries."""
+def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
+    """What a step's result depends on beside its configuration: code, Python and pinned libraries.
+
+    `row` is the row whose model the step runs, if it runs one.
+    """
     definition = STEPS[step]
     constraints = (root / "constraints.txt").read_text(encoding="utf-8")
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", constraints, re.MULTILINE))
     return {
-        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, other_tasks(task)),
+        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, never_run(root, task, row)),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "libraries": {name: pins[name] for name in definition.libraries},
     }
 
 
-def other_tasks(task: str) -> tuple[str, ...]:
-    """The modules that make the questions of the other tasks: no step of `task` runs them."""
-    return tuple(f"fluxem.tasks.{other}" for other in TASKS if other != task)
+def row_of(spec: Spec) -> str | None:
+    """The row of `ROWS` whose model a step trains or asks, if it does."""
+    return spec.get("trained", spec).get("variant")
+
+
+def never_run(root: Path, task: str, row: str | None) -> frozenset[str]:
+    """The modules that no step of a task and row runs: questions of other tasks, models that the row's is not made of.
+
+    The model of a row is in the module of its name, or in that of its family's plain row.
+    """
+    models = {other: f"fluxem.models.{other}" for other in ROWS if module_file(root, f"fluxem.models.{other}")}
+    own = set()
+    if row is not None:
+        module = models.get(row) or models[ROWS[row].family]
+        own = {module, *closure(root, root.joinpath(*module.split(".")).with_suffix(".py"))}
+    return frozenset({f"fluxem.tasks.{other}" for other in TASKS if other != task} | set(models.values()) - own)
 
 
 def inputs(spec: Spec) -> list[Spec]:

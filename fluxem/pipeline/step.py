@@ -121,7 +121,7 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     except InputError as error:
         print(f"{script.name}: {error}", file=sys.stderr)
         sys.exit(2)
-    _audit(script, job.spec["task"])
+    _audit(script, job.spec)
 
 
 def _arguments(step: str, doc: str) -> argparse.Namespace:
@@ -217,7 +217,7 @@ def _known(arguments: argparse.Namespace, flag: str, rows: Sequence[str]) -> str
 def _check_environment(job: Job) -> None:
     """Refuse to work with other code, another Python or other libraries than the spec names."""
     step = job.spec["step"]
-    here = layout.environment(ROOT, step, job.spec["task"])
+    here = layout.environment(ROOT, step, job.spec["task"], layout.row_of(job.spec))
     if here["code"] != job.spec["code"]:
         raise InputError(f"code of step {step} changed since this run was planned: run the command again")
     if here["python"] != job.spec["python"]:
@@ -248,11 +248,12 @@ def _check_inputs(job: Job) -> None:
             require(file, spec, layout.command(spec))
 
 
-def _audit(script: Path, task: str) -> None:
+def _audit(script: Path, spec: Spec) -> None:
     """Fail where the work ran modules that its digest does not cover, as one imported by a computed name."""
     planning = module_file(ROOT, PLANNING)
     assert planning is not None
-    covered = closure(ROOT, script, layout.other_tasks(task)).keys() | closure(ROOT, planning).keys() | {PLANNING}
+    unused = layout.never_run(ROOT, spec["task"], layout.row_of(spec))
+    covered = closure(ROOT, script, unused).keys() | closure(ROOT, planning).keys() | {PLANNING}
     hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)
     if hidden:
         sys.exit(

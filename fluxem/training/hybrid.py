@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from fluxem.integration.sample_format import Sample
 from fluxem.integration.stream import Streams
 from fluxem.models.device import move
-from fluxem.models.hybrid import Hybrid
-from fluxem.models.hybrids import HYBRIDS, SPEAKING_HYBRIDS
+from fluxem.models.kinds import kind_of, routes
 from fluxem.models.repeatable import repeatable
 from fluxem.training import token_only
 from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_training
 from fluxem.training.pool import Pool, Recipe, Teacher, step_loss
 from fluxem.training.reachability import Supervision
 from fluxem.training.told import Told
+
+if TYPE_CHECKING:
+    from fluxem.models.hybrid import Hybrid
 
 
 class Fallback:
@@ -102,13 +104,14 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     Those that speak are trained as token-only is, those that learn nothing not at all, the others by `learn`.
     """
     variant = spec.get("variant", spec["model"])
-    if variant in SPEAKING_HYBRIDS:
-        token_only.learn(SPEAKING_HYBRIDS[variant], spec, data, out, device)
-    elif HYBRIDS[variant].learned:
+    prepare(spec["seed"])
+    model = kind_of(variant)(spec["architecture"])
+    if not routes(model):
+        token_only.train(spec, data, out, device)
+    elif model.learned:
         learn(variant, spec, data, out, device)
     else:
-        prepare(spec["seed"])
-        Recorder(HYBRIDS[variant](spec["architecture"]), spec["training"], 0).write(out, spec)
+        Recorder(model, spec["training"], 0).write(out, spec)
 
 
 @repeatable()
@@ -122,7 +125,8 @@ def learn(variant: str, spec: dict[str, Any], data: Path, out: Path, device: str
     settings = spec["training"]
     samples, held_out = read_training(data, settings)
     session = Session(samples, settings, rng, told=variant == "hybrid_supervised")
-    kind = Hybrid if variant == "hybrid_float" else HYBRIDS[variant]  # floats are for answering, not for selecting
+    # floats are for answering, not for selecting
+    kind = cast("type[Hybrid]", kind_of("hybrid" if variant == "hybrid_float" else variant))
     model = move(kind(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(samples))

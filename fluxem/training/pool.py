@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -20,9 +20,11 @@ from torch import Tensor
 from fluxem import algebra
 from fluxem.integration.reductions import CHOICES, RESULT_TYPE, execute_choices
 from fluxem.integration.stream import Streams
-from fluxem.models.hybrid import Hybrid
 from fluxem.models.packing import ANSWER_NOW, REDUCE, SPEAK
 from fluxem.space import DIM
+
+if TYPE_CHECKING:
+    from fluxem.models.hybrid import Hybrid
 
 State = tuple[int, int, int]  # question, depth, and the teacher's number of the state
 

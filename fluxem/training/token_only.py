@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -16,11 +16,13 @@ import torch
 from fluxem.integration.sample_format import Sample
 from fluxem.models.answer import Answer
 from fluxem.models.device import move
+from fluxem.models.kinds import kind_of
 from fluxem.models.repeatable import repeatable
 from fluxem.models.rows import Rows
-from fluxem.models.token_models import TOKEN_MODELS
-from fluxem.models.token_only import TokenOnly
 from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_training
+
+if TYPE_CHECKING:
+    from fluxem.models.token_only import TokenOnly
 
 #: Batches are cut from this many batches' worth of shuffled rows, sorted by length.
 BUCKET = 8
@@ -64,14 +66,9 @@ def validation_loss(model: TokenOnly, rows: Rows, device: str) -> float:
     return total / float(said.sum())
 
 
-def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
-    """Train the variant that `spec` names; see `learn`."""
-    learn(TOKEN_MODELS[spec.get("variant", spec["model"])], spec, data, out, device)
-
-
 @repeatable()
-def learn(kind: type[TokenOnly], spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
-    """Train a model as `spec` says on the data of a folder; write a run folder (see `Recorder.write`).
+def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
+    """Train the variant that `spec` names on the data of a folder; write a run folder (see `Recorder.write`).
 
     The weights kept are those of the highest exact match on validation questions, of equals those of the lowest loss;
     training ends when neither has got better for `patience` epochs.
@@ -79,7 +76,7 @@ def learn(kind: type[TokenOnly], spec: dict[str, Any], data: Path, out: Path, de
     rng = prepare(spec["seed"])
     settings = spec["training"]
     samples, held_out = read_training(data, settings)
-    model = kind(spec["architecture"])
+    model = cast("type[TokenOnly]", kind_of(spec.get("variant", spec["model"])))(spec["architecture"])
     model.fit(samples)
     model = move(model, device).train()
     rows, checked_rows = model.read(model.vary(samples, rng)), model.read(held_out)
