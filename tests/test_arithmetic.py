@@ -228,3 +228,9 @@ def test_ranges_too_narrow_for_so_many_questions_are_refused() -> None:
 def test_an_unknown_task_is_refused() -> None:
     with pytest.raises(InputError, match="task: 'riddles' is unknown; allowed: arithmetic"):
         tasks.generate("riddles", DATA, 0)
+
+
+def test_the_splits_of_one_length_have_a_size_of_their_own() -> None:
+    sizes = {"train_size": 3, "validation_size": 2, "test_size": 6, "ood_lengths": [10, 20], "length_test_size": 4}
+    made = generate(DATA | sizes, 0)
+    assert [len(made[f"test_ood_length{which}"]) for which in ("", "_10", "_20")] == [6, 4, 4]

@@ -51,6 +51,9 @@ class ArithmeticData(Data):
     ood_lengths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="numbers of operations, each with a split test_ood_length_<number>, above id_ops"
     )
+    length_test_size: int | None = Field(
+        None, ge=1, description="rows of each test_ood_length_<number>, at least 1; null: test_size"
+    )
     huge_range: Interval | None = Field(
         None, description="[lowest, highest] operand in test_ood_huge, apart from id_range; null: no such split"
     )

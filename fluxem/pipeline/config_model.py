@@ -71,7 +71,7 @@ class HybridTrainingValues(TrainingValues):
     """How the hybrid is trained; `batch_size` is the number of questions in flight."""
 
     most_packed: int = Field(5, ge=1, description="questions that share a row at most, on average, at least 1")
-    value_jitter: float = Field(0.5, ge=0, le=1, description="share of virtual tokens read with random phases, 0 to 1")
+    value_jitter: float = Field(1.0, ge=0, le=1, description="share of virtual tokens read with random phases, 0 to 1")
     fallback_share: float = Field(
         0.1,
         ge=0,

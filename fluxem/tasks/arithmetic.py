@@ -167,23 +167,24 @@ def _splits(data: dict[str, Any]) -> dict[str, tuple[int, Pair, Pair, bool]]:
     """Of each split: rows, range of the operands, numbers of operations, and whether digits are drawn evenly."""
     usual, large = data["id_range"], data["ood_magnitude_range"]
     short, long = data["id_ops"], data["ood_ops"]
+    size, even = data["test_size"], data.get("even_digits", False)
+    of_length = data.get("length_test_size") or size
     tests = {
-        "test_id": (usual, short),
-        "test_ood_magnitude": (large, short),
-        "test_ood_length": (usual, long),
-        "test_ood_combined": (large, long),
-        **{f"test_ood_length_{length}": (usual, (length, length)) for length in data.get("ood_lengths", ())},
+        "test_id": (size, usual, short),
+        "test_ood_magnitude": (size, large, short),
+        "test_ood_length": (size, usual, long),
+        "test_ood_combined": (size, large, long),
+        **{f"test_ood_length_{length}": (of_length, usual, (length, length)) for length in data.get("ood_lengths", ())},
     }
     if huge := data.get("huge_range"):
-        tests["test_ood_huge"] = huge, short
-    even = data.get("even_digits", False)
+        tests["test_ood_huge"] = size, huge, short
     splits = {
         "train": (data["train_size"], usual, short, even),
         "validation": (data["validation_size"], usual, short, even),
-        **{split: (data["test_size"], *of, even) for split, of in tests.items()},
+        **{split: (*of, even) for split, of in tests.items()},
     }
     if most_digits := data.get("most_digits"):
-        splits["test_digits"] = data["test_size"], (0, 10**most_digits - 1), (1, 1), True
+        splits["test_digits"] = size, (0, 10**most_digits - 1), (1, 1), True
     return splits
 
 
