@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 from fluxem.pipeline.config import EXPERIMENTS, Experiment, Project, Variant
 from fluxem.pipeline.config_data import ArithmeticData, UnitsData
 from fluxem.pipeline.config_model import HybridModelValues, HybridTrainingValues, Model, Training
+from fluxem.pipeline.environment import FAMILIES
 from fluxem.pipeline.load import ConfigError, load_experiment, merge
-from fluxem.pipeline.plan import FAMILIES
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.section import Section, is_section
 

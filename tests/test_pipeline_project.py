@@ -98,6 +98,35 @@ def test_a_wrong_override_of_a_full_file_is_named_by_its_experiment(tmp_path: Pa
         Plan.load(values, [], tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        ("{of: x, data: {train_size: 3}}", "{of: x}", "one.yaml: data is not a known key; allowed: seeds, models"),
+        ("{of: x, seeds: 3}", "{of: x}", "one.yaml: seeds = 3 is not a list"),
+        ("{of: x, models: [hybird]}", "{of: x}", "one.yaml: models = ['hybird']: hybird is no row"),
+        ("{of: other}", "{of: x}", "one.yaml: of = other is a comparison itself; allowed: an experiment with data"),
+        ("{of: nowhere}", "{of: x}", "nowhere.yaml: cannot be read"),
+        (
+            "{of: x, variants: {a: {of: hybrid}}}",
+            "{of: x, variants: {a: {of: hybrid, training: {epochs: 2}}}}",
+            "other.yaml: variants.a: one has another of this name; allowed: a name of its own",
+        ),
+        (
+            "{of: x, variants: {a: {of: hybrid, training: {epochs: 0}}}}",
+            "{of: x}",
+            "one.yaml: variants.a.training.epochs = 0 is not allowed",
+        ),
+    ],
+)
+def test_a_wrong_comparison(tmp_path: Path, one: str, other: str, message: str) -> None:
+    (tmp_path / "x.yaml").write_text("task: arithmetic")
+    (tmp_path / "one.yaml").write_text(one)
+    (tmp_path / "other.yaml").write_text(other)
+    with pytest.raises(ConfigError) as caught:
+        Plan.load({"experiments": {"x": {}, "one": {}, "other": {}}}, [], tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path}/{message}")
+
+
 def test_an_experiment_listed_twice_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("experiments:\n  small: {}\n  small: {}\n")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from miniature import make_repository, run
 
-from fluxem.pipeline.plan import FAMILIES, SCRIPTS, STEPS, Plan
+from fluxem.pipeline.environment import FAMILIES, SCRIPTS, STEPS
+from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.spec import canonical
 
 CONFIG, UNITS = "config/arithmetic_small.yaml", "config/units_full.yaml"

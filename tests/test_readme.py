@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxem.pipeline.plan import DOMAIN_DATA
+from fluxem.pipeline.environment import DOMAIN_DATA
 
 ROOT = Path(__file__).resolve().parents[1]
 

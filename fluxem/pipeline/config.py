@@ -45,8 +45,8 @@ class Variant(Section):
         return self
 
 
-class Experiment(Task):
-    """One experiment: models compared on one task over several seeds. Each task has a class with its `data`."""
+class Comparison(Section):
+    """Which rows are compared over which seeds."""
 
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(
         (0, 1, 2),
@@ -61,6 +61,17 @@ class Experiment(Task):
     variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Variant] = Field(
         {}, description="name -> a row made from another by changed keys; names of small letters, digits and _"
     )
+
+
+class ComparisonOf(Comparison):
+    """A comparison of more rows or seeds of another experiment: same questions, same sizes, and one run of each row."""
+
+    of: str = Field(description="the experiment whose questions, networks and training are meant")
+
+
+class Experiment(Task, Comparison):
+    """One experiment: models compared on one task over several seeds. Each task has a class with its `data`."""
+
     device: str = Field(
         "cpu", pattern=r"^(cpu|cuda(:\d+)?|mps)$", description="cpu, cuda, cuda:N or mps: where networks run"
     )

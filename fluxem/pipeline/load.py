@@ -134,6 +134,24 @@ def load_experiment(file: Path, over: Values, files: Sequence[Path], listed: str
             f"{file}: has the key experiments, so it is an overlay for `snakemake --configfile {file}`; "
             "allowed here: the file of one experiment, such as config/arithmetic_small.yaml"
         )
+    locate = locator(file, over, files, listed)
+    values = merge(base, over)
+    chosen = parse(Task, {key: values[key] for key in Task.model_fields if key in values}, locate)
+    experiment = parse(EXPERIMENTS[chosen.task], values, locate)
+    check_variants(experiment, locate)
+    return experiment
+
+
+def check_variants(experiment: Experiment, locate: Locate) -> None:
+    """Refuse what a variant changes to what its row cannot have."""
+    for name, variant in experiment.variants.items():
+        for section, changes in (("model", variant.model), ("training", variant.training)):
+            part = getattr(getattr(experiment, section), variant.of)
+            parse(type(part), part.model_dump() | changes, _below(locate, "variants", name, section))
+
+
+def locator(file: Path, over: Values, files: Sequence[Path], listed: str) -> Locate:
+    """Where the keys of an experiment come from: its file, or what is laid over it."""
 
     def locate(keys: Keys) -> tuple[str, Keys]:
         if not keys or at(over, keys) is MISSING:
@@ -141,14 +159,7 @@ def load_experiment(file: Path, over: Values, files: Sequence[Path], listed: str
         full = (listed, experiment_name(file), *keys)
         return _file_of(full, at(over, keys), {each: read_yaml(each) for each in files}), full
 
-    values = merge(base, over)
-    chosen = parse(Task, {key: values[key] for key in Task.model_fields if key in values}, locate)
-    experiment = parse(EXPERIMENTS[chosen.task], values, locate)
-    for name, variant in experiment.variants.items():
-        for section, changes in (("model", variant.model), ("training", variant.training)):
-            part = getattr(getattr(experiment, section), variant.of)
-            parse(type(part), part.model_dump() | changes, _below(locate, "variants", name, section))
-    return experiment
+    return locate
 
 
 def _below(locate: Locate, *above: str) -> Locate:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
 
-from fluxem.pipeline.config import Experiment, TaskName
+from fluxem.pipeline.comparisons import comparisons_of, load_experiments
+from fluxem.pipeline.config import Experiment
 from fluxem.pipeline.config_data import ArithmeticData
 from fluxem.pipeline.dataset import MANIFEST
-from fluxem.pipeline.digest import closure, code_digest, module_file
+from fluxem.pipeline.environment import SCRIPTS, STEPS, environment
 from fluxem.pipeline.load import (
     ConfigError,
     Values,
     experiment_file,
     experiment_name,
-    load_experiment,
     load_project,
-    merge,
     possible_files,
     read_yaml,
 )
@@ -30,9 +26,6 @@ from fluxem.pipeline.spec import Spec, with_seed
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = Path("config")
-SCRIPTS = Path("workflow/scripts")
-FAMILIES = tuple(dict.fromkeys(row.family for row in ROWS.values()))
-TASKS: tuple[str, ...] = get_args(TaskName)
 
 # Folders below the results folder, as patterns of the values in a spec.
 EXPERIMENT = "{experiment}"
@@ -47,41 +40,19 @@ TRAINING_TIME = f"{EXPERIMENT}/benchmarks/train_{{model}}_seed{{seed}}.tsv"
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step: its script, and the libraries whose version can change its result."""
-
-    script: str
-    libraries: tuple[str, ...]
-
-
-#: The tables of the domains; they count for the steps that run a module which reads them.
-DOMAIN_DATA = tuple(
-    f"fluxem/data/{name}" for name in ("elements.tsv", "known_formulas.txt", "taxonomy.tsv", "units.tsv")
-)
-
-STEPS = {
-    "generate": Step("generate_data.py", ("numpy",)),
-    "report": Step("make_report.py", ()),
-    **{f"train_{family}": Step(f"train_{family}.py", ("numpy", "torch")) for family in FAMILIES},
-    "eval": Step("eval.py", ("numpy", "torch")),
-    "table": Step("make_table.py", ()),
-    "figures": Step("make_figures.py", ("matplotlib",)),
-    "times": Step("make_times.py", ()),
-}
-
-
-@dataclass(frozen=True)
 class Plan:
     """The experiments to run, and what each of their steps depends on.
 
     `root` is the folder with the package, the scripts and constraints.txt; `results` the folder results go
-    to; `paper` names the experiments that only `snakemake paper` runs.
+    to; `paper` names the experiments that only `snakemake paper` runs; `of` says of which experiment a comparison is,
+    in whose folder its data and runs are.
     """
 
     root: Path
     results: Path
     experiments: dict[str, Experiment]
     paper: frozenset[str] = frozenset()
+    of: dict[str, str] = field(default_factory=dict)
     #: By step, task and row, what `environment` says; it reads many files.
     _environments: dict[tuple[str, str, str | None], Spec] = field(default_factory=dict, init=False, repr=False)
 
@@ -100,15 +71,15 @@ class Plan:
             is allowed.
         """
         project = load_project(values, files)
-        experiments = {
-            name: load_experiment(experiment_file(folder, name), project.changes(name), files, project.section_of(name))
-            for name in (*project.experiments, *project.paper)
-        }
-        return cls(root, Path(project.results_dir), experiments, frozenset(project.paper))
+        listed = {name: experiment_file(folder, name) for name in (*project.experiments, *project.paper)}
+        experiments, of = load_experiments(project, files, listed, {})
+        return cls(root, Path(project.results_dir), experiments, frozenset(project.paper), of)
 
     @classmethod
     def load_one(cls, file: Path, over: Values) -> Plan:
         """The plan of one experiment as the pipeline has it, with what `config.yaml` beside `file` changes.
+
+        The experiment is the first of the plan; the comparisons of it that are listed there follow.
 
         Raises:
             ConfigError: as `load`.
@@ -122,9 +93,22 @@ class Plan:
         files = [project_file] if project_file.is_file() else []
         values = read_yaml(project_file) if files else {"experiments": {name: {}}}
         project = load_project(values, files)
-        experiment = load_experiment(file, merge(project.changes(name), over), files, project.section_of(name))
-        results = os.path.relpath(ROOT / project.results_dir)
-        return cls(ROOT, Path(results), {name: experiment})
+        wanted = {name: file} | comparisons_of(name, project, file.parent)
+        experiments, of = load_experiments(project, files, wanted, over)
+        return cls(ROOT, Path(os.path.relpath(ROOT / project.results_dir)), experiments, of=of)
+
+    def source(self, experiment: str) -> str:
+        """The experiment that has the data and runs of an experiment: itself, or that which it compares."""
+        return self.of.get(experiment, experiment)
+
+    @property
+    def sources(self) -> dict[str, Experiment]:
+        """The experiments that have data and runs of their own, each with a configuration of its questions."""
+        return {self.source(name): config for name, config in self.experiments.items()}
+
+    def rows(self, experiment: str) -> tuple[str, ...]:
+        """The rows that an experiment has runs of, those of its comparisons included."""
+        return tuple(dict.fromkeys(row for config in self._configs(experiment) for row in config.rows))
 
     def targets(self, paper: bool = False) -> list[str]:
         """The files that `snakemake all` makes, or `snakemake paper`, without those that only Snakemake can make."""
@@ -133,7 +117,7 @@ class Plan:
             if (name in self.paper) == paper:
                 made += (f"{name}/{file}" for file in (TABLE, METRICS_CSV))
                 made += (f"{name}/{FIGURE_FOLDER}/{file}" for file in self.figure_files(name))
-                made += (f"{DATA.format(experiment=name, seed=seed)}/{REPORT}" for seed in config.seeds)
+                made += (f"{DATA.format(experiment=self.source(name), seed=seed)}/{REPORT}" for seed in config.seeds)
         return [str(self.results / each) for each in made]
 
     def times(self, paper: bool = False) -> list[str]:
@@ -146,36 +130,35 @@ class Plan:
         if not isinstance(config.data, ArithmeticData):
             return ("accuracy_by_magnitude.svg", "conversions.svg")
         digits = config.data.most_digits is not None
-        sizes = any(config.schedule(model).examples for model in config.models)
+        if any(config.schedule(model).examples for model in config.models):
+            return ("accuracy_by_examples.svg", "learning_curves.svg")
         return (
             "accuracy_by_operations.svg",
             *(("accuracy_by_digits.svg",) if digits else ()),
-            *(("accuracy_by_examples.svg",) if sizes else ()),
             "errors.svg",
             "learning_curves.svg",
         )
 
     def generate(self, experiment: str, seed: int | None) -> Spec:
         """The spec of the data of one seed; with seed None, of every seed (see `with_seed`)."""
-        config = self.experiments[experiment]
-        return self._spec("generate", experiment) | {
+        return self._spec("generate", self.source(experiment)) | {
             "seed": seed,
-            "data": config.data.model_dump(mode="json"),
+            "data": self._configs(experiment)[0].data.model_dump(mode="json"),
         }
 
     def report(self, experiment: str, seed: int | None) -> Spec:
         """The spec of the report on the data of one seed; it holds the spec of the data."""
-        return self._spec("report", experiment) | {
+        return self._spec("report", self.source(experiment)) | {
             "seed": seed,
-            "splits": list(self.experiments[experiment].data.splits),
+            "splits": list(self._configs(experiment)[0].data.splits),
             "dataset": self.generate(experiment, seed),
         }
 
     def train(self, experiment: str, seed: int | None, model: str) -> Spec:
         """The spec of one trained model; it holds the spec of its data."""
-        config = self.experiments[experiment]
+        config = self._with(experiment, model)
         row = config.row_of(model)
-        return self._spec(f"train_{ROWS[row].family}", experiment, row) | {
+        return self._spec(f"train_{ROWS[row].family}", self.source(experiment), row) | {
             "seed": seed,
             "model": model,
             "variant": row,
@@ -186,15 +169,16 @@ class Plan:
 
     def script(self, experiment: str, model: str) -> str:
         """The script that trains a model."""
-        family = ROWS[self.experiments[experiment].row_of(model)].family
+        family = ROWS[self._with(experiment, model).row_of(model)].family
         return (SCRIPTS / STEPS[f"train_{family}"].script).as_posix()
 
     def eval(self, experiment: str, seed: int | None, model: str) -> Spec:
         """The spec of one trained model's test results; it holds the spec of the training."""
-        return self._spec("eval", experiment, self.experiments[experiment].row_of(model)) | {
+        config = self._with(experiment, model)
+        return self._spec("eval", self.source(experiment), config.row_of(model)) | {
             "seed": seed,
             "model": model,
-            "splits": list(self.experiments[experiment].data.test_splits),
+            "splits": list(config.data.test_splits),
             "trained": self.train(experiment, seed, model),
         }
 
@@ -212,7 +196,8 @@ class Plan:
     def times_of(self, experiment: str) -> Spec:
         """The spec of the table of times of an experiment."""
         config = self.experiments[experiment]
-        return self._spec("times", experiment) | {"models": list(config.models), "seeds": list(config.seeds)}
+        measured = {"models": list(config.models), "seeds": list(config.seeds)}
+        return self._spec("times", experiment) | {"runs_of": self.source(experiment), **measured}
 
     def _summary(self, step: str, experiment: str) -> Spec:
         config = self.experiments[experiment]
@@ -222,46 +207,23 @@ class Plan:
             "runs": {model: self.eval(experiment, None, model) for model in config.models},
         }
 
+    def _configs(self, experiment: str) -> list[Experiment]:
+        """The configurations that share an experiment's data and runs, its own first."""
+        source = self.source(experiment)
+        names = [experiment, *(name for name in self.experiments if self.source(name) == source)]
+        return [self.experiments[name] for name in dict.fromkeys(names) if name in self.experiments]
+
+    def _with(self, experiment: str, model: str) -> Experiment:
+        """The first of these that has a row."""
+        return next(config for config in self._configs(experiment) if model in config.rows)
+
     def _spec(self, step: str, experiment: str, row: str | None = None) -> Spec:
         """What the spec of every step has; `row` is that of the model which the step runs, if it runs one."""
-        task = self.experiments[experiment].task
+        task = self._configs(experiment)[0].task
         key = step, task, row
         if key not in self._environments:
             self._environments[key] = environment(self.root, *key)
         return {"step": step, "experiment": experiment, "task": task, **self._environments[key]}
-
-
-def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
-    """What a step's result depends on beside its configuration: code, Python and pinned libraries.
-
-    `row` is the row whose model the step runs, if it runs one.
-    """
-    definition = STEPS[step]
-    constraints = (root / "constraints.txt").read_text(encoding="utf-8")
-    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", constraints, re.MULTILINE))
-    return {
-        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, never_run(root, task, row)),
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "libraries": {name: pins[name] for name in definition.libraries},
-    }
-
-
-def row_of(spec: Spec) -> str | None:
-    """The row of `ROWS` whose model a step trains or asks, if it does."""
-    return spec.get("trained", spec).get("variant")
-
-
-def never_run(root: Path, task: str, row: str | None) -> frozenset[str]:
-    """The modules that no step of a task and row runs: questions of other tasks, models that the row's is not made of.
-
-    The model of a row is in the module of its name, or in that of its family's plain row.
-    """
-    models = {other: f"fluxem.models.{other}" for other in ROWS if module_file(root, f"fluxem.models.{other}")}
-    own = set()
-    if row is not None:
-        module = models.get(row) or models[ROWS[row].family]
-        own = {module, *closure(root, root.joinpath(*module.split(".")).with_suffix(".py"))}
-    return frozenset({f"fluxem.tasks.{other}" for other in TASKS if other != task} | set(models.values()) - own)
 
 
 def inputs(spec: Spec) -> list[Spec]:

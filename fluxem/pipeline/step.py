@@ -24,7 +24,8 @@ from fluxem.errors import InputError
 from fluxem.pipeline import plan as layout
 from fluxem.pipeline.dataset import check_dataset
 from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
-from fluxem.pipeline.plan import ROOT, STEPS, Plan
+from fluxem.pipeline.environment import SCRIPTS, STEPS, environment, never_run, row_of
+from fluxem.pipeline.plan import ROOT, Plan
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, require
 
@@ -84,7 +85,8 @@ class Job:
         """Of a table of times: how long each training took, by model and seed."""
         runs = [(model, seed) for model in self.spec["models"] for seed in self.spec["seeds"]]
         return {
-            (model, seed): self.results / layout.TRAINING_TIME.format_map(self.spec | {"model": model, "seed": seed})
+            (model, seed): self.results
+            / layout.TRAINING_TIME.format(experiment=self.spec["runs_of"], model=model, seed=seed)
             for model, seed in runs
         }
 
@@ -109,7 +111,7 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     """
     # One thread: sums split over threads round differently, and results must not depend on the cores.
     os.environ.update({f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")})
-    script = ROOT / layout.SCRIPTS / STEPS[step].script
+    script = ROOT / SCRIPTS / STEPS[step].script
     try:
         if not script.samefile(sys.argv[0]):
             raise InputError(f"the installed {PACKAGE} is that of {ROOT}: run its scripts, or install this one")
@@ -171,7 +173,7 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
         case "generate":
             specs = [plan.generate(name, seed)]
         case "eval":
-            models = config.models if arguments.model is None else [_known(arguments, "model", config.rows)]
+            models = config.models if arguments.model is None else [_known(arguments, "model", plan.rows(name))]
             specs = [plan.eval(name, seed, model) for model in models]
         case "report":
             specs = [plan.report(name, seed)]
@@ -182,7 +184,7 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
         case "times":
             specs = [plan.times_of(name)]
         case _:
-            rows = [row for row in config.rows if config.row_of(row) in _of_family(step, ROWS)]
+            rows = [row for row in plan.rows(name) if plan.script(name, row).endswith(STEPS[step].script)]
             model = step.removeprefix(TRAIN) if arguments.variant is None else _known(arguments, "variant", rows)
             specs = [plan.train(name, seed, model)]
     for spec in specs:
@@ -195,7 +197,7 @@ def _plan(arguments: argparse.Namespace) -> tuple[Plan, str]:
     if arguments.epochs is not None:
         epochs = {"epochs": arguments.epochs}
         over["training"] = epochs | dict.fromkeys(ROWS, epochs)
-        ((_, config),) = Plan.load_one(arguments.config, over).experiments.items()
+        config = next(iter(Plan.load_one(arguments.config, over).experiments.values()))
         over["variants"] = {variant: {"training": epochs} for variant in config.variants}
     plan = Plan.load_one(arguments.config, over)
     return plan, next(iter(plan.experiments))
@@ -217,7 +219,7 @@ def _known(arguments: argparse.Namespace, flag: str, rows: Sequence[str]) -> str
 def _check_environment(job: Job) -> None:
     """Refuse to work with other code, another Python or other libraries than the spec names."""
     step = job.spec["step"]
-    here = layout.environment(ROOT, step, job.spec["task"], layout.row_of(job.spec))
+    here = environment(ROOT, step, job.spec["task"], row_of(job.spec))
     if here["code"] != job.spec["code"]:
         raise InputError(f"code of step {step} changed since this run was planned: run the command again")
     if here["python"] != job.spec["python"]:
@@ -252,7 +254,7 @@ def _audit(script: Path, spec: Spec) -> None:
     """Fail where the work ran modules that its digest does not cover, as one imported by a computed name."""
     planning = module_file(ROOT, PLANNING)
     assert planning is not None
-    unused = layout.never_run(ROOT, spec["task"], layout.row_of(spec))
+    unused = never_run(ROOT, spec["task"], row_of(spec))
     covered = closure(ROOT, script, unused).keys() | closure(ROOT, planning).keys() | {PLANNING}
     hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)
     if hidden:

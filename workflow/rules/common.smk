@@ -37,35 +37,32 @@ RUN = f"{RESULTS}/{layout.RUN}"
 
 
 wildcard_constraints:
-    experiment="|".join(plan.experiments),
-    model="|".join(dict.fromkeys(sum((c.rows for c in plan.experiments.values()), ()))),
+    experiment="|".join({**plan.experiments, **plan.sources}),
+    model="|".join(dict.fromkeys(sum(map(plan.rows, plan.experiments), ()))),
     seed=r"\d+",
 
 
 def data(wildcards):
     """The data of one experiment and seed."""
-    splits = plan.experiments[wildcards.experiment].data.splits
+    splits = plan.sources[wildcards.experiment].data.splits
     files = [*(f"{split}.jsonl" for split in splits), MANIFEST]
     return expand(f"{DATA}/{{file}}", file=files, **wildcards)
 
 
-def metrics(wildcards):
-    """metrics.json of every run of an experiment."""
-    experiment = plan.experiments[wildcards.experiment]
-    return expand(
-        f"{RUN}/metrics.json",
-        seed=experiment.seeds,
-        model=experiment.models,
-        **wildcards,
-    )
+def of_runs(pattern):
+    """A file of every run that an experiment compares."""
+
+    def files(wildcards):
+        compared = plan.experiments[wildcards.experiment]
+        return expand(
+            pattern,
+            experiment=plan.source(wildcards.experiment),
+            seed=compared.seeds,
+            model=compared.models,
+        )
+
+    return files
 
 
-def times(wildcards):
-    """How long every training of an experiment took."""
-    experiment = plan.experiments[wildcards.experiment]
-    return expand(
-        f"{RESULTS}/{layout.TRAINING_TIME}",
-        seed=experiment.seeds,
-        model=experiment.models,
-        **wildcards,
-    )
+metrics = of_runs(f"{RUN}/metrics.json")
+times = of_runs(f"{RESULTS}/{layout.TRAINING_TIME}")

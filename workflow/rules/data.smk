@@ -1,4 +1,4 @@
-for experiment, configured in plan.experiments.items():
+for experiment, configured in plan.sources.items():
 
     rule:
         name:

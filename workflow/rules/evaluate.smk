@@ -1,4 +1,4 @@
-for experiment, configured in plan.experiments.items():
+for experiment, configured in plan.sources.items():
 
     rule:
         name:
@@ -24,7 +24,7 @@ for experiment, configured in plan.experiments.items():
         params:
             spec=lambda w: canonical(plan.eval(w.experiment, int(w.seed), w.model)),
             results=lambda w: RESULTS,
-            device=lambda w: plan.experiments[w.experiment].device,
+            device=lambda w: plan.sources[w.experiment].device,
         shell:
             "python workflow/scripts/eval.py --spec {params.spec:q} --results {params.results:q}"
             " --device {params.device} > {log:q} 2>&1"

@@ -16,7 +16,7 @@ rule train:
     params:
         spec=lambda w: canonical(plan.train(w.experiment, int(w.seed), w.model)),
         results=lambda w: RESULTS,
-        device=lambda w: plan.experiments[w.experiment].device,
+        device=lambda w: plan.sources[w.experiment].device,
         script=lambda w: plan.script(w.experiment, w.model),
     shell:
         "python {params.script:q} --spec {params.spec:q} --results {params.results:q}"

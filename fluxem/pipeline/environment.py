@@ -1,0 +1,75 @@
+"""What the result of a step depends on beside its configuration: code, Python and libraries."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from fluxem.pipeline.config import TaskName
+from fluxem.pipeline.digest import closure, code_digest, module_file
+from fluxem.pipeline.rows import ROWS
+from fluxem.pipeline.spec import Spec
+
+SCRIPTS = Path("workflow/scripts")
+FAMILIES = tuple(dict.fromkeys(row.family for row in ROWS.values()))
+TASKS: tuple[str, ...] = get_args(TaskName)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its script, and the libraries whose version can change its result."""
+
+    script: str
+    libraries: tuple[str, ...]
+
+
+#: The tables of the domains; they count for the steps that run a module which reads them.
+DOMAIN_DATA = tuple(
+    f"fluxem/data/{name}" for name in ("elements.tsv", "known_formulas.txt", "taxonomy.tsv", "units.tsv")
+)
+
+STEPS = {
+    "generate": Step("generate_data.py", ("numpy",)),
+    "report": Step("make_report.py", ()),
+    **{f"train_{family}": Step(f"train_{family}.py", ("numpy", "torch")) for family in FAMILIES},
+    "eval": Step("eval.py", ("numpy", "torch")),
+    "table": Step("make_table.py", ()),
+    "figures": Step("make_figures.py", ("matplotlib",)),
+    "times": Step("make_times.py", ()),
+}
+
+
+def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
+    """What a step's result depends on beside its configuration: code, Python and pinned libraries.
+
+    `row` is the row whose model the step runs, if it runs one.
+    """
+    definition = STEPS[step]
+    constraints = (root / "constraints.txt").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", constraints, re.MULTILINE))
+    return {
+        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, never_run(root, task, row)),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "libraries": {name: pins[name] for name in definition.libraries},
+    }
+
+
+def row_of(spec: Spec) -> str | None:
+    """The row of `ROWS` whose model a step trains or asks, if it does."""
+    return spec.get("trained", spec).get("variant")
+
+
+def never_run(root: Path, task: str, row: str | None) -> frozenset[str]:
+    """The modules that no step of a task and row runs: questions of other tasks, models that the row's is not made of.
+
+    The model of a row is in the module of its name, or in that of its family's plain row.
+    """
+    models = {other: f"fluxem.models.{other}" for other in ROWS if module_file(root, f"fluxem.models.{other}")}
+    own = set()
+    if row is not None:
+        module = models.get(row) or models[ROWS[row].family]
+        own = {module, *closure(root, root.joinpath(*module.split(".")).with_suffix(".py"))}
+    return frozenset({f"fluxem.tasks.{other}" for other in TASKS if other != task} | set(models.values()) - own)
