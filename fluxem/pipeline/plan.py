@@ -35,8 +35,8 @@ RUN = f"{EXPERIMENT}/seed{{seed}}/{{model}}"
 REPORT = "report.md"
 # What an experiment ends in, in its folder.
 TABLE, METRICS_CSV, TIMES, FIGURE_FOLDER = "table.md", "metrics.csv", "times.md", "figures"
-# How long a training took, as Snakemake measures it.
-TRAINING_TIME = f"{EXPERIMENT}/benchmarks/train_{{model}}_seed{{seed}}.tsv"
+# How long a training and a test took, as Snakemake measures it.
+TRAINING_TIME, TEST_TIME = (f"{EXPERIMENT}/benchmarks/{step}_{{model}}_seed{{seed}}.tsv" for step in ("train", "eval"))
 
 
 @dataclass(frozen=True)

@@ -80,13 +80,12 @@ class Job:
         """The experiment's table of times."""
         return self._folder(layout.EXPERIMENT) / layout.TIMES
 
-    @property
-    def benchmarks(self) -> dict[tuple[str, int], Path]:
-        """Of a table of times: how long each training took, by model and seed."""
+    def benchmarks(self, pattern: str) -> dict[tuple[str, int], Path]:
+        """Of a table of times: the files of a pattern, one for each run, by model and seed."""
+        source = self.spec["runs_of"]
         runs = [(model, seed) for model in self.spec["models"] for seed in self.spec["seeds"]]
         return {
-            (model, seed): self.results
-            / layout.TRAINING_TIME.format(experiment=self.spec["runs_of"], model=model, seed=seed)
+            (model, seed): self.results / pattern.format(experiment=source, model=model, seed=seed)
             for model, seed in runs
         }
 

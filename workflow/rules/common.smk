@@ -65,4 +65,5 @@ def of_runs(pattern):
 
 
 metrics = of_runs(f"{RUN}/metrics.json")
-times = of_runs(f"{RESULTS}/{layout.TRAINING_TIME}")
+training_times = of_runs(f"{RESULTS}/{layout.TRAINING_TIME}")
+test_times = of_runs(f"{RESULTS}/{layout.TEST_TIME}")

@@ -15,7 +15,7 @@ for experiment, configured in plan.sources.items():
         log:
             f"{EXPERIMENT}/logs/eval_{{model}}_seed{{seed}}.log",
         benchmark:
-            f"{EXPERIMENT}/benchmarks/eval_{{model}}_seed{{seed}}.tsv"
+            f"{RESULTS}/{layout.TEST_TIME}"
         wildcard_constraints:
             experiment=experiment,
         conda:

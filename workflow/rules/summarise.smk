@@ -20,7 +20,8 @@ rule table:
 
 rule times:
     input:
-        times,
+        training_times,
+        test_times,
     output:
         f"{EXPERIMENT}/{layout.TIMES}",
     log:

@@ -1,14 +1,15 @@
-"""Tabulate how long each training took, as Snakemake measured it, in results/<experiment>/times.md."""
+"""Tabulate how long each training and test took, as Snakemake measured it, in results/<experiment>/times.md."""
 
 from pathlib import Path
 
+from fluxem.pipeline.plan import TEST_TIME, TRAINING_TIME
 from fluxem.pipeline.step import Job, main
 
 
 def work(job: Job) -> Path:
     from fluxem.evaluation.times import write_times
 
-    write_times(job.spec, job.benchmarks, job.times)
+    write_times(job.spec, job.benchmarks(TRAINING_TIME), job.benchmarks(TEST_TIME), job.times)
     return job.times
 
 
