@@ -32,9 +32,7 @@ def test_minutes_of_each_seed_and_of_the_core(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", HEAD, "s\n1\n", HEAD.replace("s\t", "x\t", 1) + "1\t" * 10, "\x00"])
 def test_a_file_that_is_no_note_of_a_time_is_one_clear_line(tmp_path: Path, text: str) -> None:
-    with pytest.raises(
-        InputError, match=r"train_hybrid_seed0\.tsv is not what Snakemake writes of"
-    ):
+    with pytest.raises(InputError, match=r"train_hybrid_seed0\.tsv is not what Snakemake writes of"):
         write_times(SPEC, found := files(tmp_path, text, text), found, tmp_path / "times.md")
 
 

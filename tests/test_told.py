@@ -101,3 +101,20 @@ def test_questions_without_a_derivation_are_refused(samples: list[Sample]) -> No
         assert len(reduction) == 1
         state = told.child(np.zeros(1, int), np.array([depth]), state, reduction)
     assert told.may_answer(np.zeros(1, int), state).all()
+
+
+def test_the_last_of_two_reductions_makes_its_own_value_in_either_order(tmp_path: Path) -> None:
+    """What a derivation has done is one state, whatever was done last: 6 must not be taken for 20."""
+    text = "2 * 3 + 4 * 5"
+    steps: list[list[object]] = [[0, "multiply", False], [1, "multiply", False], [0, "add", False]]
+    sample = Sample(text, "26", tuple(spans(text)), metadata={"derivation": steps})
+    streams, told = Streams.from_texts([text], [sample.spans]), Told([sample])
+    pool = Pool(streams, ["26"], told, cycle([0]), 1)
+    multiply = int(np.flatnonzero(told.right(np.array([0]), np.array([0]), told.start, 3 * len(CHOICES))[0])[0])
+    for pairs in ([0, 1], [2, 0], [0, 1]):
+        for pair in pairs:
+            pool.move(np.array([REDUCE + pair * len(CHOICES) + multiply]))
+        assert algebra.render_batch(pool.streams.vectors[0, :2]) == ["6", "20"]
+        right = told.right(pool.question, pool.depth, pool.state, len(CHOICES))[0]
+        pool.move(np.array([REDUCE + int(np.flatnonzero(right)[0])]))
+        pool.move(np.array([ANSWER_NOW]))

@@ -26,7 +26,7 @@ from fluxem.models.token_only import TokenOnly
 from fluxem.models.weights import write_weights
 from fluxem.pipeline.files import write_json
 from fluxem.training import hybrid, token_only
-from fluxem.training.hybrid import Fallback, Session, epochs
+from fluxem.training.hybrid import Fallback, Order, Session
 from fluxem.training.loop import Epoch, Optimiser, Recorder, prepare
 from fluxem.training.reachability import number_vectors
 from fluxem.training.token_only import batches, validate, validation_loss
@@ -130,11 +130,12 @@ def test_a_model_read_back_gives_the_same_answers(kind: type[TokenOnly] | type[H
 def recorded(scores: list[Any], patience: int | None = None) -> tuple[Recorder, list[bool]]:
     """A recorder that saw these scores, one an epoch; the weight of the network is the number of the epoch."""
     model = nn.Linear(1, 1, bias=False)
-    recorder, stops = Recorder(model, {"patience": patience, "epochs": len(scores)}, 1), []
+    recorder, stops = Recorder(model, {"patience": patience, "epochs": len(scores) + 1}, 1), []
     for epoch, given in enumerate(scores, 1):
         score, *ties = given if isinstance(given, tuple) else (given,)
         nn.init.constant_(model.weight, epoch)
-        stops.append(recorder.end_epoch(Epoch(epoch, 0.1, 1.0, None, score), score, *ties))
+        recorder.end_epoch(Epoch(epoch, 0.1, 1.0, None, score), score, *ties)
+        stops.append(recorder.next_epoch is None)
     nn.init.constant_(model.weight, -1)
     return recorder, stops
 
@@ -230,7 +231,7 @@ def test_the_validation_loss_is_the_mean_over_characters(monkeypatch: pytest.Mon
 
 
 def test_rows_come_once_an_epoch_in_another_order() -> None:
-    order = epochs(10, np.random.default_rng(0))
+    order = Order(10, np.random.default_rng(0))
     drawn = [[next(order) for _ in range(10)] for _ in range(3)]
     assert all(sorted(epoch) == list(range(10)) for epoch in drawn) and drawn[0] != drawn[1] != drawn[2]
 

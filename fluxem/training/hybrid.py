@@ -14,6 +14,7 @@ from fluxem.models.device import move
 from fluxem.models.kinds import kind_of, routes
 from fluxem.models.repeatable import repeatable
 from fluxem.training import token_only
+from fluxem.training.checkpoint import Checkpoint, Draws
 from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_training
 from fluxem.training.pool import Pool, Recipe, Teacher, step_loss
 from fluxem.training.reachability import Supervision
@@ -51,10 +52,20 @@ class Fallback:
         return streams, [self.samples[row].target_text for row in order]
 
 
-def epochs(rows: int, rng: np.random.Generator) -> Iterator[int]:
+class Order:
     """Row numbers without end, every row once an epoch."""
-    while True:
-        yield from rng.permutation(rows).tolist()
+
+    def __init__(self, rows: int, rng: np.random.Generator) -> None:
+        self.rows, self.rng = rows, rng
+        self.left: list[int] = []  # of this epoch, the next one last
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        if not self.left:
+            self.left = self.rng.permutation(self.rows).tolist()[::-1]
+        return self.left.pop()
 
 
 def validate(model: Hybrid, samples: Sequence[Sample]) -> float:
@@ -83,7 +94,20 @@ class Session:
         teacher: Teacher = Told(samples) if told else Supervision(streams, answers)
         self.rng, self.size, self.recipe = rng, settings["batch_size"], Recipe.of(settings)
         self.fallback = Fallback(samples, streams, teacher.derivable, settings["fallback_share"])
-        self.pool = Pool(streams, answers, teacher, epochs(len(samples), rng), self.size)
+        self.order = Order(len(samples), rng)
+        self.pool = Pool(streams, answers, teacher, self.order, self.size)
+        self.finished = 0  # questions
+
+    def state_dict(self) -> dict[str, Any]:
+        """Which questions are in flight, and where each is; which wait to be spoken, and which come next."""
+        waiting = {"order": self.order.left, "spoken": self.fallback.waiting}
+        return {"pool": self.pool.state_dict(), "finished": self.finished} | waiting
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.pool.load_state_dict(state_dict["pool"])
+        self.order.left, self.fallback.waiting = state_dict["order"], state_dict["spoken"]
+        self.finished = state_dict["finished"]
 
     def step(self, model: Hybrid, optimiser: Optimiser, progress: float) -> tuple[float, int]:
         """One step; the routing loss, and how many questions it finished."""
@@ -95,6 +119,7 @@ class Session:
         optimiser.step(loss, progress)
         done = self.pool.move(chosen)
         self.fallback.add(done, self.rng)
+        self.finished += len(done)
         return routing, len(done)
 
 
@@ -130,16 +155,20 @@ def learn(variant: str, spec: dict[str, Any], data: Path, out: Path, device: str
     model = move(kind(spec["architecture"], settings["value_jitter"]), device).train()
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(samples))
-    finished, total = 0, settings["epochs"] * len(samples)
-    for epoch in range(1, settings["epochs"] + 1):
+    draws = Draws(rng, device)
+    checkpoint = Checkpoint(
+        out, spec, device, model=model, optimiser=optimiser, recorder=recorder, session=session, draws=draws
+    )
+    checkpoint.restore()
+    total = settings["epochs"] * len(samples)
+    while epoch := recorder.next_epoch:
         losses = []
-        while finished < epoch * len(samples):
-            loss, done = session.step(model, optimiser, finished / total)
+        while session.finished < epoch * len(samples):
+            loss, done = session.step(model, optimiser, session.finished / total)
             losses.append(loss)
-            finished += done
             recorder.advance(done)
         score = validate(model, held_out)
-        line = Epoch(epoch, optimiser.current_rate, sum(losses) / max(len(losses), 1), None, score)
-        if recorder.end_epoch(line, score):
-            break
+        recorder.end_epoch(Epoch(epoch, optimiser.current_rate, sum(losses) / max(len(losses), 1), None, score), score)
+        checkpoint.save()
     recorder.write(out, spec)
+    checkpoint.remove()

@@ -86,6 +86,15 @@ class Optimiser:
         nn.utils.clip_grad_norm_(self.parameters, CLIP)
         self.adam.step()
 
+    def state_dict(self) -> dict[str, Any]:
+        """What the next step depends on."""
+        return {"adam": self.adam.state_dict(), "steps": self.steps}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.adam.load_state_dict(state_dict["adam"])
+        self.steps = state_dict["steps"]
+
     @property
     def current_rate(self) -> float:
         """The rate of the last step."""
@@ -103,20 +112,28 @@ class Recorder:
 
     def __init__(self, model: nn.Module, settings: Mapping[str, Any], rows: int) -> None:
         self.model = model
-        self.patience = settings["patience"]
+        self.epochs, self.patience = settings["epochs"], settings["patience"]
+        self.rows = rows
         self.history: list[Epoch] = []
         self.best: tuple[float, ...] = (-math.inf,)
         self.best_epoch = self.last_rise = 0
         self.weights: dict[str, Tensor] = {}
         self.terminal = sys.stderr.isatty()
-        self.bar = tqdm(total=settings["epochs"] * rows, unit="sample", disable=not self.terminal)
+        self.bar = tqdm(total=self.epochs * rows, unit="sample", disable=not self.terminal)
+
+    @property
+    def next_epoch(self) -> int | None:
+        """The epoch to train, from 1; None when all are trained, or the score has not risen for `patience` of them."""
+        done = len(self.history)
+        waited = self.patience is not None and done - self.last_rise >= self.patience
+        return None if waited or done >= self.epochs else done + 1
 
     def advance(self, rows: int) -> None:
         """Count trained rows."""
         self.bar.update(rows)
 
-    def end_epoch(self, line: Epoch, *score: float) -> bool:
-        """Note an epoch; whether to stop, for the score has not risen for `patience` epochs.
+    def end_epoch(self, line: Epoch, *score: float) -> None:
+        """Note an epoch.
 
         The weights of the highest score are kept, of equal scores those of the latest epoch; where the first part of
         a score is equal, the next decides. InputError when a loss is not finite.
@@ -137,7 +154,20 @@ class Recorder:
             self.bar.set_postfix_str(text)
         else:
             print(text, flush=True)
-        return self.patience is not None and line.epoch - self.last_rise >= self.patience
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is known so far, and the best weights."""
+        known = {"best": self.best, "best_epoch": self.best_epoch, "last_rise": self.last_rise}
+        return known | {"history": [asdict(line) for line in self.history], "weights": self.weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.history = [Epoch(**line) for line in state_dict["history"]]
+        self.best, self.weights = state_dict["best"], state_dict["weights"]
+        self.best_epoch, self.last_rise = state_dict["best_epoch"], state_dict["last_rise"]
+        self.bar.update(len(self.history) * self.rows)
+        if not self.terminal:
+            print(f"going on after epoch {len(self.history)}", flush=True)
 
     def write(self, folder: Path, spec: dict[str, Any]) -> None:
         """Write model.safetensors (the best weights), history.csv and run.json, each whole or not at all.

@@ -103,8 +103,20 @@ class Pool:
         self.depth = np.zeros(size, np.int64)
         self.state = teacher.start[self.question]
         self.streams = streams.take(self.question)
-        self.made: dict[State, list[Any]] = {}  # result and ok of the reduction that led there
+        self.made: dict[tuple[State, int], list[Any]] = {}  # result and ok of a right candidate of a state
         self.answered: dict[State, bool] = {}  # whether the last value is the answer
+
+    def state_dict(self) -> dict[str, Any]:
+        """The questions in flight, and where each is; what is only kept to be fast is left out."""
+        of_streams = {field.name: getattr(self.streams, field.name) for field in fields(self.streams)}
+        now = {"question": self.question, "depth": self.depth, "state": self.state} | of_streams
+        return {name: torch.from_numpy(values) for name, values in now.items()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        now = {name: values.numpy() for name, values in state_dict.items()}
+        self.question, self.depth, self.state = (now.pop(name) for name in ("question", "depth", "state"))
+        self.streams = Streams(**now)
 
     def right(self, allowed: np.ndarray) -> np.ndarray:
         """The right ones of the allowed candidates, (B, candidates) bool.
@@ -134,11 +146,11 @@ class Pool:
     def move(self, chosen: np.ndarray) -> np.ndarray:
         """Carry out one right candidate (B,) of each state; returns the questions that this finished."""
         reduced = np.flatnonzero(chosen >= REDUCE)
+        results, ok = self._results(reduced, chosen[reduced])
         place = self.question[reduced], self.depth[reduced], self.state[reduced]
         self.state[reduced] = self.teacher.child(*place, chosen[reduced] - REDUCE)
         self.depth[reduced] += 1
         pair, choice = np.divmod(chosen[reduced] - REDUCE, len(CHOICES))
-        results, ok = self._results(reduced, pair, choice)
         after = self.streams.take(reduced).reduce(pair, results, RESULT_TYPE[choice])
         done = np.concatenate([np.flatnonzero(chosen < REDUCE), reduced[~ok]])
         finished = self.question[done]
@@ -148,21 +160,24 @@ class Pool:
         self.streams = streams.take(np.arange(len(streams)))
         return finished
 
-    def _results(self, rows: np.ndarray, pair: np.ndarray, choice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What the executor makes in these rows (n, 128), and whether it could (n,).
+    def _results(self, rows: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What the executor makes of chosen candidates of these rows (n, 128), and whether it could (n,).
 
-        A question takes the same way epoch after epoch, so what was made to reach a state is kept.
+        A question takes the same way epoch after epoch, so what was made is kept. It is kept with the state and the
+        candidate, for some teachers count as one state what several reductions lead to, each with a result of its own.
         """
-        states = self._states(rows)
-        new = [index for index, state in enumerate(states) if state not in self.made]
-        if new:
-            vectors, at = self.streams.vectors[rows[new]], np.arange(len(new))
-            operands = vectors[at, pair[new]], vectors[at, pair[new] + 1]
-            for index, *made in zip(new, *execute_choices(choice[new], *operands), strict=True):
-                self.made[states[index]] = made
-        if not states:
+        if not len(rows):
             return np.zeros((0, DIM), np.float32), np.zeros(0, bool)
-        results, ok = zip(*(self.made[state] for state in states), strict=True)
+        keys = list(zip(self._states(rows), chosen.tolist(), strict=True))
+        new = [index for index, key in enumerate(keys) if key not in self.made]
+        if new:
+            pair, choice = np.divmod(chosen[new] - REDUCE, len(CHOICES))
+            vectors, at = self.streams.vectors[rows[new]], np.arange(len(new))
+            for index, *made in zip(
+                new, *execute_choices(choice, vectors[at, pair], vectors[at, pair + 1]), strict=True
+            ):
+                self.made[keys[index]] = made
+        results, ok = zip(*(self.made[key] for key in keys), strict=True)
         return np.stack(results), np.array(ok)
 
 

@@ -19,6 +19,7 @@ from fluxem.models.device import move
 from fluxem.models.kinds import kind_of
 from fluxem.models.repeatable import repeatable
 from fluxem.models.rows import Rows
+from fluxem.training.checkpoint import Checkpoint, Draws
 from fluxem.training.loop import Epoch, Optimiser, Recorder, exact_match, prepare, read_training
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
     optimiser = Optimiser(model, settings["learning_rate"])
     recorder = Recorder(model, settings, len(rows))
     steps = settings["epochs"] * -(-len(rows) // settings["batch_size"])
-    for epoch in range(1, settings["epochs"] + 1):
+    draws = Draws(rng, device)
+    checkpoint = Checkpoint(out, spec, device, model=model, optimiser=optimiser, recorder=recorder, draws=draws)
+    checkpoint.restore()
+    while epoch := recorder.next_epoch:
         total = 0.0
         for chosen in batches(lengths, settings["batch_size"], rng):
             loss = model.loss(rows.take(chosen, device))
@@ -92,7 +96,7 @@ def train(spec: dict[str, Any], data: Path, out: Path, device: str) -> None:
             total += loss.item() * len(chosen)
             recorder.advance(len(chosen))
         score, checked = validate(model, held_out), validation_loss(model, checked_rows, device)
-        line = Epoch(epoch, optimiser.current_rate, total / len(rows), checked, score)
-        if recorder.end_epoch(line, score, -checked):
-            break
+        recorder.end_epoch(Epoch(epoch, optimiser.current_rate, total / len(rows), checked, score), score, -checked)
+        checkpoint.save()
     recorder.write(out, spec)
+    checkpoint.remove()
