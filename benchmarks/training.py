@@ -107,6 +107,18 @@ def main() -> None:
 
 def token_only(experiment: dict[str, Any], samples: list[Sample], options: argparse.Namespace) -> Result:
     """Time token-only training."""
+    return timed_steps(*token_only_step(experiment, samples, options), options.steps)
+
+
+def hybrid(experiment: dict[str, Any], samples: list[Sample], options: argparse.Namespace) -> Result:
+    """Time hybrid training, its fallback included; what is done once, before the first step, is not."""
+    return timed_steps(*hybrid_step(experiment, samples, options), options.steps)
+
+
+def token_only_step(
+    experiment: dict[str, Any], samples: list[Sample], options: argparse.Namespace
+) -> tuple[TokenOnly, Callable[[], int]]:
+    """A model, and a step of its training; a step says how many samples it trained."""
     rng = prepare(0)
     settings, architecture = experiment["training"]["token_only"], experiment["model"]["token_only"]
     model = TokenOnly(architecture).to(options.device).train()
@@ -123,17 +135,19 @@ def token_only(experiment: dict[str, Any], samples: list[Sample], options: argpa
         optimiser.step(model.loss(rows.take(chosen, options.device)), 0.0)
         return len(chosen)
 
-    return timed_steps(model, step, options.steps)
+    return model, step
 
 
-def hybrid(experiment: dict[str, Any], samples: list[Sample], options: argparse.Namespace) -> Result:
-    """Time hybrid training, its fallback included; print what the reachability search took."""
+def hybrid_step(
+    experiment: dict[str, Any], samples: list[Sample], options: argparse.Namespace
+) -> tuple[Hybrid, Callable[[], int]]:
+    """The same of the hybrid."""
     rng = prepare(0)
     settings, architecture = experiment["training"]["hybrid"], experiment["model"]["hybrid"]
     model = Hybrid(architecture, settings["value_jitter"]).to(options.device).train()
     session = Session(samples, settings, rng)
     optimiser = Optimiser(model, settings["learning_rate"])
-    return timed_steps(model, lambda: session.step(model, optimiser, 0.0)[1], options.steps)
+    return model, lambda: session.step(model, optimiser, 0.0)[1]
 
 
 if __name__ == "__main__":
