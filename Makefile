@@ -2,7 +2,7 @@
 # make all     every experiment in config/config.yaml
 # make test    every test
 # make lint    every check of form and types
-# make readme  put the measured tables into README.md
+# make readme  put the measured tables into README.md, and the keys of the configuration into config/README.md
 # make clean   remove results, keep the environment
 
 PYTHON ?= python3
@@ -33,6 +33,7 @@ lint: $(VENV)/dev.stamp
 
 readme:
 	$(BIN)/python docs/insert_results.py README.md
+	$(BIN)/python docs/config_keys.py
 
 clean:
 	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
