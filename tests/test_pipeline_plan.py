@@ -151,14 +151,14 @@ def test_every_family_has_a_plain_row_of_its_name() -> None:
 
 def test_the_shipped_papers_experiments_are_whole() -> None:
     """Every row and variant is compared in paper.yaml; what varies the number of examples varies nothing else."""
-    values = {"experiments": {NAME: {}}, "paper": {name: {} for name in ("paper", "addition", "sizes")}}
+    values = {"experiments": {NAME: {}}, "paper": {name: {} for name in ("paper", "sizes", "addition_sizes")}}
     shipped = Plan.load(values, [], ROOT / "config").experiments
     assert set(shipped["paper"].models) == {*ROWS, *shipped["paper"].variants}
-    sizes = shipped["sizes"]
-    assert sizes.variants.keys() < set(sizes.models)
-    for name, variant in sizes.variants.items():
-        plain = sizes.schedule(variant.of)
-        assert sizes.schedule(name) == plain.model_copy(update={"examples": int(name.split("_")[-1])})
+    for sizes in (shipped["sizes"], shipped["addition_sizes"]):
+        assert sizes.variants.keys() < set(sizes.models)
+        for name, variant in sizes.variants.items():
+            plain = sizes.schedule(variant.of)
+            assert sizes.schedule(name) == plain.model_copy(update={"examples": int(name.split("_")[-1])})
 
 
 def test_a_comparison_shares_the_data_and_runs_of_its_experiment() -> None:

@@ -23,12 +23,19 @@ _EPOCH: dict[str, Any] = {"epochs": 1, "batch_size": 8}
 _SIZES: dict[str, Any] = {"hidden_dim": 16, "num_layers": 1, "mlp_dim": 32}
 TINY: dict[str, Any] = {
     "seeds": [0],
-    "data": {"train_size": 24, "validation_size": 6, "test_size": 3, "ood_lengths": [10], "ood_ops": [4, 4]},
+    "data": {
+        "train_size": 24,
+        "validation_size": 6,
+        "test_size": 3,
+        "ood_lengths": [10],
+        "length_test_size": 3,
+        "ood_ops": [4, 4],
+    },
     "model": _SIZES | dict.fromkeys(ROWS, _SIZES),
     "training": _EPOCH | dict.fromkeys(ROWS, _EPOCH),
 }
 CONFIG = Path(__file__).resolve().parents[1] / "config"
-PLAN = Plan.load({"experiments": {"paper": TINY}}, [], CONFIG)
+PLAN = Plan.load({"experiments": {"arithmetic": TINY}, "paper": {"paper": {"seeds": [0]}}}, [], CONFIG)
 MODELS = PLAN.experiments["paper"].models
 
 
@@ -49,7 +56,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["arithmetic_small", "arithmetic", "paper", "addition", "sizes"])
+@pytest.mark.parametrize("name", ["arithmetic_small", "arithmetic", "paper", "addition", "sizes", "addition_sizes"])
 def test_the_shipped_rows_have_about_as_many_parameters(name: str) -> None:
     config = Plan.load({"experiments": {name: {}}}, [], CONFIG).experiments[name]
     learned = [model for model in config.models if ROWS[config.row_of(model)].learned]
