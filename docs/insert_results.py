@@ -1,7 +1,7 @@
 """Insert measured results into a document: `python docs/insert_results.py README.md` (`make readme`).
 
-Between `<!-- begin FILE -->` and `<!-- end FILE -->` the text of FILE, a table that the pipeline wrote, is put anew,
-without its heading.
+Between `<!-- begin FILE -->` and `<!-- end FILE -->` the text of FILE, a table that the pipeline wrote, is put anew
+without its heading; with `<!-- begin FILE until WORDS -->` what stands above the line that begins with these words.
 """
 
 from __future__ import annotations
@@ -10,15 +10,23 @@ import re
 import sys
 from pathlib import Path
 
-BLOCK = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- begin (\S+)(?: until ([^\n]+?))? -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
 def insert(text: str, folder: Path) -> str:
-    """The text with every block filled from its file below `folder`; FileNotFoundError for a missing one."""
+    """The text with every block filled from its file below `folder`.
+
+    FileNotFoundError for a missing file, ValueError for one in which no line begins with the words to stop at.
+    """
 
     def fill(block: re.Match[str]) -> str:
-        content = (folder / block[2]).read_text(encoding="utf-8")
-        return block[1] + re.sub(r"^# .*\n+", "", content) + block[3]
+        content = re.sub(r"^# .*\n+", "", (folder / block[2]).read_text(encoding="utf-8"))
+        if block[3]:
+            above, found, _ = content.partition(f"\n{block[3]}")
+            if not found:
+                raise ValueError(f"{block[2]}: no line begins with {block[3]!r}")
+            content = above
+        return block[1] + content + block[4]
 
     return BLOCK.sub(fill, text)
 
@@ -30,6 +38,8 @@ def main() -> None:
             document.write_text(insert(document.read_text(encoding="utf-8"), Path()), encoding="utf-8")
         except FileNotFoundError as error:
             sys.exit(f"{error.filename} is missing: make it first, for example with `make small`")
+        except ValueError as error:
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":
