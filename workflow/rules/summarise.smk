@@ -26,6 +26,8 @@ rule times:
         f"{EXPERIMENT}/{layout.TIMES}",
     log:
         f"{EXPERIMENT}/logs/times.log",
+    benchmark:
+        f"{EXPERIMENT}/benchmarks/times.tsv"
     localrule: True
     conda:
         "../../envs/torch-cpu.yaml"
