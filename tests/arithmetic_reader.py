@@ -17,6 +17,7 @@ SYMBOLS = {
     " less ": "-",
     " times ": "*",
     " multiplied by ": "*",
+    " x ": "*",
     " divided by ": "/",
     " over ": "/",
 }
@@ -44,6 +45,7 @@ SENTENCES = (
     (r"divide (\S+) by (\S+)", r"\1 / \2"),
     (r"the quotient of (\S+) and (\S+)", r"\1 / \2"),
 )
+LISTS = ((r"(?:the (?:sum|total) of|add up|add|sum) (.+)", " + "), (r"(?:the product of|multiply) (.+)", " * "))
 BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -53,6 +55,9 @@ def read(question: str) -> ast.expr:
     for pattern, expression in SENTENCES:
         if re.fullmatch(pattern, text):
             return parse(re.sub(pattern, expression, text))
+    for pattern, symbol in LISTS:
+        if listed := re.fullmatch(pattern, text):
+            return parse(symbol.join(re.split(r", and |, | and ", listed[1])))
     frames = (match for frame in FRAMES if (match := re.fullmatch(frame, text)))
     return parse(next(frames)[1])
 

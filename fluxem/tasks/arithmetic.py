@@ -30,13 +30,15 @@ Row = dict[str, Any]
 Pair = tuple[int, int]
 Numbers = list[tuple[int, int, int]]  # start and end in a text, and value
 
-#: How an operation is written: as people type it, as it is typeset, or as a word.
+#: How an operation is written: as programmers type it, as it is typeset, in two ways as a word, or as others type it.
 WRITTEN = {
-    "+": ("+", "+", " plus ", " added to "),
-    "-": ("-", "−", " minus ", " less "),
-    "*": ("*", "×", " times ", " multiplied by "),
-    "/": ("/", "÷", " divided by ", " over "),
+    "+": ("+", "+", " plus ", " added to ", "+"),
+    "-": ("-", "−", " minus ", " less ", "-"),
+    "*": ("*", "×", " times ", " multiplied by ", " x "),
+    "/": ("/", "÷", " divided by ", " over ", "/"),
 }
+#: Which of these, as often as it stands here.
+STYLES = (0, 0, 0, 0, 1, 1, 2, 3, 4)
 #: How an expression is asked, when it is not asked bare.
 PHRASINGS = (
     "{}",
@@ -85,6 +87,12 @@ SENTENCES = {
         "the quotient of {a} and {b}",
     ),
 }
+#: How the same operation on several numbers, up to `MOST_LISTED`, is put in words.
+LISTS = {
+    "+": ("the sum of {}", "the total of {}", "add {}", "add up {}", "sum {}"),
+    "*": ("the product of {}", "multiply {}"),
+}
+MOST_LISTED = 4
 OPERATIONS = {operation.symbol: operation for operation in number.OPERATIONS}
 #: A row is given up after this many draws: the ranges then hold too few such questions.
 MOST_DRAWS = 10_000
@@ -126,9 +134,35 @@ def write_sentence(rng: random.Random, chain: Chain) -> tuple[str, Numbers, bool
             written = str(values[name])
             numbers.append((len(text), len(text) + len(written), values[name]))
             text += written
-    if rng.random() < 0.5:
-        text = text[0].upper() + text[1:]
-    return text, numbers, form.index("{b}") < form.index("{a}")
+    return _maybe_upper(rng, text), numbers, form.index("{b}") < form.index("{a}")
+
+
+def write_list(rng: random.Random, chain: Chain) -> tuple[str, Numbers]:
+    """One operation on several numbers in words, such as `add 3, 4 and 5`, and its numbers."""
+    before, _ = rng.choice(LISTS[chain.operations[0]]).split("{}")
+    last = rng.choice((" and ", ", and "))
+    text = before
+    numbers: Numbers = []
+    for at, operand in enumerate(chain.operands):
+        text += "" if not at else last if at == len(chain.operands) - 1 else ", "
+        numbers.append((len(text), len(text) + len(str(operand)), int(str(operand))))
+        text += str(operand)
+    return _maybe_upper(rng, text), numbers
+
+
+def can_be_listed(chain: Chain) -> bool:
+    """Whether `write_list` has words for an expression."""
+    one, operands = set(chain.operations), chain.operands
+    return one <= LISTS.keys() and len(one) == 1 and len(operands) <= MOST_LISTED and not has_brackets(chain)
+
+
+def has_brackets(chain: Chain) -> bool:
+    """Whether something of an expression is in brackets."""
+    return any(isinstance(operand, Chain) for operand in chain.operands)
+
+
+def _maybe_upper(rng: random.Random, text: str) -> str:
+    return text[0].upper() + text[1:] if rng.random() < 0.5 else text
 
 
 def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
@@ -136,8 +170,10 @@ def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
     phrasing, turned = "{}", False
     if phrasings and chain.count() == 1 and rng.random() < 0.4:
         expression, numbers, turned = write_sentence(rng, chain)
+    elif phrasings and chain.count() > 1 and can_be_listed(chain) and rng.random() < 0.4:
+        expression, numbers = write_list(rng, chain)
     elif phrasings:
-        style = rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
+        style = rng.choice(STYLES)
         written = {operation: forms[style] for operation, forms in WRITTEN.items()}
         expression, numbers = write_chain(rng, chain, written, rng.choice(("", " ")), style < 2)
         if rng.random() < 0.4:
@@ -154,7 +190,7 @@ def write_question(rng: random.Random, chain: Chain, phrasings: bool) -> Row:
         "target_text": str(chain.value()),
         "metadata": {
             "operations": chain.count(),
-            "brackets": any(isinstance(o, Chain) for o in chain.operands),
+            "brackets": has_brackets(chain),
             "derivation": [
                 [pair, OPERATIONS[symbol].name, turned and not OPERATIONS[symbol].commutative]
                 for pair, symbol in chain.derivation()
