@@ -22,8 +22,8 @@ SPLIT = "test_digits"
 WRITTEN = {"+": "a + b", "-": "a − b", "*": "a × b", "/": "a ÷ b"}
 #: Cells along a side of a heat map, at most.
 MOST_CELLS = 6
-#: Inches of a heat map, and how many models stand beside each other.
-_SIDE, _BESIDE = 1.15, 2
+#: Inches of a heat map, and how many heat maps stand beside each other at most.
+_SIDE, _BESIDE = 1.15, 6
 
 
 def accuracy_by_digits(spec: dict[str, Any], frame: pd.DataFrame) -> Drawn:
@@ -33,13 +33,15 @@ def accuracy_by_digits(spec: dict[str, Any], frame: pd.DataFrame) -> Drawn:
     width = math.ceil(most / MOST_CELLS)
     cells = _cells(frame, width)
     named = labels(spec)
-    beside = min(_BESIDE, len(named))
+    beside = min(max(1, _BESIDE // len(operations)), len(named))
     down = math.ceil(len(named) / beside)
     size = (beside * (len(operations) * _SIDE + 0.5) + 0.8, down * (_SIDE + 0.15) + 0.8)
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(down, beside * len(operations), squeeze=False, sharex=True, sharey=True)
     for axis in grid.ravel()[len(named) * len(operations) :]:
         axis.set_visible(False)
+    for axis in grid.ravel()[max(0, (len(named) - beside) * len(operations)) : len(named) * len(operations)]:
+        axis.tick_params(labelbottom=True)  # also above a heat map that is not there
     for at, (model, label) in enumerate(named.items()):
         row, column = divmod(at, beside)
         block = grid[row, column * len(operations) :][: len(operations)]
