@@ -60,8 +60,8 @@ class Of:
         self.reports = [f"report {experiment} {seed}" for seed in seeds]
         self.times = [f"times {experiment}"]
         self.summary = self.figures + self.table
-        self.evaluation = runs("eval") + self.summary
-        self.training = runs("train") + self.times + self.evaluation
+        self.evaluation = runs("eval") + self.times + self.summary
+        self.training = runs("train") + self.evaluation
         self.everything = [f"generate {experiment} {seed}" for seed in seeds] + self.reports + self.training
 
 

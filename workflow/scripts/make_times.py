@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fluxem.pipeline.plan import TEST_TIME, TRAINING_TIME
+from fluxem.pipeline.layout import TEST_TIME, TRAINING_TIME
 from fluxem.pipeline.step import Job, main
 
 
