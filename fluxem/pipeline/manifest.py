@@ -11,7 +11,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,30 @@ def read_manifest(results: Path, name: str) -> Content:
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedError(f"{file} is not as a job wrote it") from error
     return content
+
+
+def check_outputs(results: Path, spec: Spec, files: Iterable[str], remedy: str) -> None:
+    """Check that files of a job are as it made them, where it left a manifest.
+
+    Args:
+        results: the results folder.
+        spec: of the job.
+        files: some of its outputs, below the results folder.
+        remedy: the command that makes them, for the message.
+
+    Raises:
+        InputError: a file or the manifest was changed since.
+    """
+    name = layout.manifest(spec)
+    try:
+        outputs = read_manifest(results, name)["outputs"]
+        changed = next((file for file in files if sha256(results / file) != outputs.get(file)), None)
+    except FileNotFoundError:
+        return
+    except DamagedError:
+        changed = name
+    if changed is not None:
+        raise InputError(f"{results / changed} was changed after it was made: make it again with `{remedy}`")
 
 
 def sha256(file: Path, read: Callable[[int], object] | None = None) -> str:

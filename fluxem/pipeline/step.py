@@ -26,7 +26,7 @@ from fluxem.pipeline.dataset import check_dataset
 from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
 from fluxem.pipeline.environment import SCRIPTS, STEPS, environment, never_run, row_of
 from fluxem.pipeline.layout import ROOT
-from fluxem.pipeline.manifest import write_manifest
+from fluxem.pipeline.manifest import check_outputs, write_manifest
 from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, require
@@ -82,8 +82,17 @@ class Job:
         """The experiment's table of times."""
         return self._folder(layout.EXPERIMENT) / layout.TIMES
 
-    def benchmarks(self, pattern: str) -> dict[tuple[str, int], Path]:
-        """Of a table of times: the files of a pattern, one for each run, by model and seed."""
+    @property
+    def training_times(self) -> dict[tuple[str, int], Path]:
+        """Of a table of times: what Snakemake noted of each training, by model and seed."""
+        return self._timed(layout.TRAINING_TIME)
+
+    @property
+    def test_times(self) -> dict[tuple[str, int], Path]:
+        """The same, of each test."""
+        return self._timed(layout.TEST_TIME)
+
+    def _timed(self, pattern: str) -> dict[tuple[str, int], Path]:
         return {run: self.results / file for run, file in layout.timed(self.spec, pattern).items()}
 
     def _folder(self, pattern: str) -> Path:
@@ -249,6 +258,8 @@ def _check_inputs(job: Job) -> None:
             check_dataset(file.parent, spec, layout.command(spec))
         else:
             require(file, spec, layout.command(spec))
+            read = set(layout.reads(job.spec)).intersection(layout.outputs(spec))
+            check_outputs(job.results, spec, sorted(read), layout.command(spec))
 
 
 def _audit(script: Path, specs: Iterable[Spec]) -> None:

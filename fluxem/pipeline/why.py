@@ -52,6 +52,6 @@ def explain(audit: Audit, job: str, origin: Callable[[Spec, str], str | None]) -
         setter = origin(audit.jobs[ways[0][0]], key) if key else None
         yield f"{finding.kind}: {about}{finding.reason}" + (f" ({setter})" if setter else "")
         for way in ways[:NAMED]:
-            yield "  in " + ", so ".join(layout.describe(audit.jobs[each]) for each in way)
+            yield "  in " + " -> ".join(layout.describe(audit.jobs[each]) for each in way)
         if len(ways) > NAMED:
             yield f"  and in {len(ways) - NAMED} more"
