@@ -47,14 +47,16 @@ def closure(root: Path, script: Path, without: Collection[str] = ()) -> dict[str
     looks for those afterwards.
     """
     found: dict[str, Path] = {}
+    seen = {PLANNING, *without}
     queue = list(_imported(root, script, ""))
     while queue:
         module = queue.pop()
-        file = module_file(root, module)
-        if file is None or module in found or module == PLANNING or module in without:
+        if module in seen:
             continue
-        found[module] = file
-        queue += _imported(root, file, module)
+        seen.add(module)
+        if file := module_file(root, module):
+            found[module] = file
+            queue += _imported(root, file, module)
     return found
 
 
