@@ -102,3 +102,20 @@ def test_a_job_that_did_not_do_its_work_has_none(made: Path, work: str, code: in
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert said in done.stderr
     assert not (made / "results" / NAME).exists()
+
+
+@pytest.mark.parametrize("changed", ["seed3/hybrid/model.safetensors", "manifests/train_hybrid_seed3.json"])
+def test_an_input_that_was_changed_is_refused(made: Path, changed: str) -> None:
+    evaluate = (f"{SCRIPTS}/eval.py", *BY_HAND, "--model", "hybrid")
+    assert run(made, f"{SCRIPTS}/train_hybrid.py", *BY_HAND).returncode == 0
+    file = made / "results/arithmetic_small" / changed
+    whole = file.read_bytes()
+    file.write_bytes(whole + b" ")
+    refused = run(made, *evaluate)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"eval.py: results/arithmetic_small/{changed} was changed after it was made: make it again with "
+        "`python workflow/scripts/train_hybrid.py --config config/arithmetic_small.yaml --seed 3`\n"
+    )
+    file.write_bytes(whole)
+    assert run(made, *evaluate).returncode == 0
