@@ -10,14 +10,12 @@ rule all:
     default_target: True
     input:
         plan.targets(),
-        plan.times(),
     localrule: True
 
 
 rule paper:
     input:
         plan.targets(paper=True),
-        plan.times(paper=True),
     localrule: True
 
 

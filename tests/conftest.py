@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,3 +32,26 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     for model in tiny.TRAIN:
         tiny.train(model, data, folder / model)
     return tiny.Trained(data, folder)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A miniature repository in which Snakemake has run everything. Nobody writes into it."""
+    from miniature import CONFIGS, make_repository, run  # imports Snakemake, which most tests do without
+
+    folder = make_repository(tmp_path_factory.mktemp("finished") / "repository")
+    for name, text in CONFIGS.items():
+        (folder / name).write_text(text)
+    done = run(folder, "-m", "snakemake", "--cores", "2", "all", "paper")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def repository(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished repository, times of change included, to change something in."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    folder = tmp_path / "repository"
+    shutil.copytree(finished, folder)
+    return folder

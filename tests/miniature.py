@@ -81,6 +81,42 @@ def write_figures(spec, metrics, folder):
     "unused.py": "VALUE = 1\n",
 }
 
+# What the finished miniature is configured as: two experiments, and one that only `snakemake paper` makes.
+CONFIGS = {
+    "config/config.yaml": """
+results_dir: results
+experiments:
+  arithmetic_small: {}
+  units: {}
+paper:
+  ablation: {}
+""",
+    "config/ablation.yaml": """
+task: arithmetic
+seeds: [0]
+models: [hybrid, unpacked, fone]
+training: {fone: {epochs: 7}}
+variants:
+  unpacked: {of: hybrid, training: {most_packed: 1}}
+  idle: {of: hybrid}
+""",
+    "config/arithmetic_small.yaml": """
+task: arithmetic
+seeds: [0, 1]
+data: {train_size: 1000, test_size: 200}
+training:
+  epochs: 20
+  batch_size: 32
+  hybrid: {patience: 5}
+""",
+    "config/units_full.yaml": """
+task: units
+seeds: [0]
+data: {train_size: 5000}
+training: {learning_rate: 0.001, hybrid: {epochs: 20}}
+""",
+}
+
 
 def make_repository(folder: Path) -> Path:
     """A repository with the real pipeline and configuration, and stand-ins for what the steps do."""

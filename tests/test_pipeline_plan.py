@@ -13,7 +13,8 @@ import pytest
 from fluxem.pipeline.config import EXPERIMENTS
 from fluxem.pipeline.digest import closure, code_digest
 from fluxem.pipeline.environment import DOMAIN_DATA, FAMILIES, SCRIPTS, STEPS, TASKS, environment, never_run
-from fluxem.pipeline.plan import Plan, command, inputs, record
+from fluxem.pipeline.layout import command, inputs, record
+from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec
 from fluxem.tasks import generate
@@ -32,32 +33,26 @@ MODELS = ("token_only", "hybrid")
 PLAN = plan()
 
 
-def test_targets_end_every_experiment() -> None:
+def test_targets_are_all_files_of_all_jobs() -> None:
     values = {"experiments": {NAME: {"seeds": [0, 4]}, "units": {"seeds": [1]}}, "paper": {"sizes": {"seeds": [2]}}}
     found = Plan.load(values, [], ROOT / "config")
-    assert found.targets() == [
-        "results/arithmetic_small/table.md",
-        "results/arithmetic_small/metrics.csv",
-        "results/arithmetic_small/figures/accuracy_by_operations.svg",
+    paper = found.targets(paper=True)
+    assert {f"results/sizes/{file}" for file in ("table.md", "metrics.csv", "times.md", "manifests/times.json")} < {
+        *paper
+    }
+    assert {file.split("/")[1] for file in paper} == {"sizes", "arithmetic"}
+    assert {file.split("/")[2] for file in paper if "arithmetic/" in file} == {"manifests", "seed2"}
+    assert {
         "results/arithmetic_small/figures/errors.svg",
-        "results/arithmetic_small/figures/learning_curves.svg",
-        "results/arithmetic_small/seed0/data/report.md",
         "results/arithmetic_small/seed4/data/report.md",
-        "results/units/table.md",
-        "results/units/metrics.csv",
-        "results/units/figures/accuracy_by_magnitude.svg",
-        "results/units/figures/conversions.svg",
-        "results/units/seed1/data/report.md",
-    ]
-    assert found.targets(paper=True) == [
-        "results/sizes/table.md",
-        "results/sizes/metrics.csv",
-        "results/sizes/figures/accuracy_by_examples.svg",
-        "results/sizes/figures/learning_curves.svg",
-        "results/arithmetic/seed2/data/report.md",
-    ]
-    assert found.times() == ["results/arithmetic_small/times.md", "results/units/times.md"]
-    assert found.times(paper=True) == ["results/sizes/times.md"]
+        "results/arithmetic_small/seed4/data/test_id.jsonl",
+        "results/arithmetic_small/seed4/hybrid/run.json",
+        "results/arithmetic_small/seed4/hybrid/predictions/test_id.jsonl",
+        "results/arithmetic_small/manifests/eval_hybrid_seed4.json",
+        "results/units/seed1/data/manifest.json",
+    } < set(found.targets())
+    assert len({*found.targets(), *paper}) == len([*found.targets(), *paper])
+    assert found.jobs() == found.jobs(False) | found.jobs(True)
 
 
 @pytest.mark.parametrize(

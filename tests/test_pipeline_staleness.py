@@ -4,48 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from miniature import make_repository, planned_jobs, run
+from miniature import CONFIGS, planned_jobs, run
 
 MODELS = ("token_only", "hybrid")
-CONFIGS = {
-    "config/config.yaml": """
-results_dir: results
-experiments:
-  arithmetic_small: {}
-  units: {}
-paper:
-  ablation: {}
-""",
-    "config/ablation.yaml": """
-task: arithmetic
-seeds: [0]
-models: [hybrid, unpacked, fone]
-training: {fone: {epochs: 7}}
-variants:
-  unpacked: {of: hybrid, training: {most_packed: 1}}
-  idle: {of: hybrid}
-""",
-    "config/arithmetic_small.yaml": """
-task: arithmetic
-seeds: [0, 1]
-data: {train_size: 1000, test_size: 200}
-training:
-  epochs: 20
-  batch_size: 32
-  hybrid: {patience: 5}
-""",
-    "config/units_full.yaml": """
-task: units
-seeds: [0]
-data: {train_size: 5000}
-training: {learning_rate: 0.001, hybrid: {epochs: 20}}
-""",
-}
 PROJECT, ABLATION, EXPERIMENT, UNITS_EXPERIMENT = CONFIGS
 
 
@@ -60,35 +25,14 @@ class Of:
         self.reports = [f"report {experiment} {seed}" for seed in seeds]
         self.times = [f"times {experiment}"]
         self.summary = self.figures + self.table
-        self.evaluation = runs("eval") + self.summary
-        self.training = runs("train") + self.times + self.evaluation
+        self.evaluation = runs("eval") + self.times + self.summary
+        self.training = runs("train") + self.evaluation
         self.everything = [f"generate {experiment} {seed}" for seed in seeds] + self.reports + self.training
 
 
 SMALL, UNITS = Of("arithmetic_small", 0, 1), Of("units", 0)
 SMALL_HYBRID, UNITS_HYBRID = Of("arithmetic_small", 0, 1, models=("hybrid",)), Of("units", 0, models=("hybrid",))
 NOTHING: list[str] = []
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository in which everything has been run."""
-    folder = make_repository(tmp_path_factory.mktemp("finished") / "repository")
-    for name, text in CONFIGS.items():
-        (folder / name).write_text(text)
-    done = run(folder, "-m", "snakemake", "--cores", "2", "all", "paper")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture
-def repository(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the finished repository, times of change included, to change something in."""
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setenv("PATH", os.environ["PATH"])
-    folder = tmp_path / "repository"
-    shutil.copytree(finished, folder)
-    return folder
 
 
 def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -239,6 +183,14 @@ CASES = {
     "the conda environment": (edit("envs/torch-cpu.yaml", "tqdm==", "tqdm==9."), NOTHING),
     # results
     "data touched": (touch("results/arithmetic_small/seed0/data/train.jsonl"), NOTHING),
+    "an output of the data deleted": (remove("results/units/seed0/data/validation.jsonl"), UNITS.everything),
+    "an output of a training deleted": (remove("results/units/seed0/hybrid/history.csv"), UNITS_HYBRID.training),
+    "an output of a test deleted": (
+        remove("results/units/seed0/hybrid/predictions/test_id.jsonl"),
+        UNITS_HYBRID.evaluation,
+    ),
+    "a figure deleted": (remove("results/units/figures/conversions.svg"), UNITS.figures),
+    "a manifest deleted": (remove("results/units/manifests/eval_hybrid_seed0.json"), UNITS_HYBRID.evaluation),
     "report deleted": (remove("results/units/seed0/data/report.md"), UNITS.reports),
     "table deleted": (remove("results/arithmetic_small/table.md"), SMALL.table),
 }

@@ -47,15 +47,38 @@ def closure(root: Path, script: Path, without: Collection[str] = ()) -> dict[str
     looks for those afterwards.
     """
     found: dict[str, Path] = {}
+    seen = {PLANNING, *without}
     queue = list(_imported(root, script, ""))
     while queue:
         module = queue.pop()
-        file = module_file(root, module)
-        if file is None or module in found or module == PLANNING or module in without:
+        if module in seen:
             continue
-        found[module] = file
-        queue += _imported(root, file, module)
+        seen.add(module)
+        if file := module_file(root, module):
+            found[module] = file
+            queue += _imported(root, file, module)
     return found
+
+
+class Part(NamedTuple):
+    """A file that counts for a step: a module of its code, its script (without a name), or a table that it reads."""
+
+    name: str
+    file: Path
+    digest: str
+
+
+def code_parts(
+    root: Path, script: Path, data_files: Collection[str] = (), without: Collection[str] = ()
+) -> Iterator[Part]:
+    """What `script` computes with, file by file: see `code_digest`."""
+    named: set[str] = set()
+    for module, file in sorted((closure(root, script, without) | {"": script}).items()):
+        parsed = _parsed(file.read_text(encoding="utf-8"))
+        yield Part(module, file, parsed.digest)
+        named |= parsed.texts
+    for name in sorted(each for each in data_files if Path(each).name in named):
+        yield Part(name, root / name, hashlib.sha256((root / name).read_bytes()).hexdigest())
 
 
 def code_digest(root: Path, script: Path, data_files: Collection[str] = (), without: Collection[str] = ()) -> str:
@@ -68,13 +91,8 @@ def code_digest(root: Path, script: Path, data_files: Collection[str] = (), with
         without: see `closure`.
     """
     total = hashlib.sha256()
-    named: set[str] = set()
-    for module, file in sorted((closure(root, script, without) | {"": script}).items()):
-        parsed = _parsed(file.read_text(encoding="utf-8"))
-        total.update(f"{module} {parsed.digest}\n".encode())
-        named |= parsed.texts
-    for name in sorted(each for each in data_files if Path(each).name in named):
-        total.update(f"{name} {hashlib.sha256((root / name).read_bytes()).hexdigest()}\n".encode())
+    for part in code_parts(root, script, data_files, without):
+        total.update(f"{part.name} {part.digest}\n".encode())
     return total.hexdigest()[:16]
 
 

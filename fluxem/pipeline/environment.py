@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from fluxem.pipeline.config import TaskName
-from fluxem.pipeline.digest import closure, code_digest, module_file
+from fluxem.pipeline.digest import closure, code_digest, code_parts, module_file
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec
 
@@ -55,6 +55,12 @@ def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "libraries": {name: pins[name] for name in definition.libraries},
     }
+
+
+def code_files(root: Path, step: str, task: str, row: str | None) -> dict[str, str]:
+    """The files that the digest of a step's code is of, relative to `root`, each with its own: see `environment`."""
+    parts = code_parts(root, root / SCRIPTS / STEPS[step].script, DOMAIN_DATA, never_run(root, task, row))
+    return {part.file.relative_to(root).as_posix(): part.digest for part in parts}
 
 
 def row_of(spec: Spec) -> str | None:

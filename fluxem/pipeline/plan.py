@@ -1,4 +1,4 @@
-"""Which files the pipeline makes, and the spec of the step that makes each."""
+"""Which jobs there are, and the spec of each."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fluxem.pipeline import layout
 from fluxem.pipeline.comparisons import comparisons_of, load_experiments
 from fluxem.pipeline.config import Experiment
 from fluxem.pipeline.config_data import ArithmeticData
-from fluxem.pipeline.dataset import MANIFEST
 from fluxem.pipeline.environment import SCRIPTS, STEPS, environment
 from fluxem.pipeline.load import (
     ConfigError,
@@ -22,21 +22,7 @@ from fluxem.pipeline.load import (
     read_yaml,
 )
 from fluxem.pipeline.rows import ROWS
-from fluxem.pipeline.spec import Spec, with_seed
-
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = Path("config")
-
-# Folders below the results folder, as patterns of the values in a spec.
-EXPERIMENT = "{experiment}"
-DATA = f"{EXPERIMENT}/seed{{seed}}/data"
-RUN = f"{EXPERIMENT}/seed{{seed}}/{{model}}"
-# What the data's report is called, in its folder.
-REPORT = "report.md"
-# What an experiment ends in, in its folder.
-TABLE, METRICS_CSV, TIMES, FIGURE_FOLDER = "table.md", "metrics.csv", "times.md", "figures"
-# How long a training and a test took, as Snakemake measures it.
-TRAINING_TIME, TEST_TIME = (f"{EXPERIMENT}/benchmarks/{step}_{{model}}_seed{{seed}}.tsv" for step in ("train", "eval"))
+from fluxem.pipeline.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,7 @@ class Plan:
     _environments: dict[tuple[str, str, str | None], Spec] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def load(cls, values: Values, files: Sequence[Path], folder: Path, root: Path = ROOT) -> Plan:
+    def load(cls, values: Values, files: Sequence[Path], folder: Path, root: Path = layout.ROOT) -> Plan:
         """The plan of a project configuration.
 
         Args:
@@ -95,7 +81,7 @@ class Plan:
         project = load_project(values, files)
         wanted = {name: file} | comparisons_of(name, project, file.parent)
         experiments, of = load_experiments(project, files, wanted, over)
-        return cls(ROOT, Path(os.path.relpath(ROOT / project.results_dir)), experiments, of=of)
+        return cls(layout.ROOT, Path(os.path.relpath(layout.ROOT / project.results_dir)), experiments, of=of)
 
     def source(self, experiment: str) -> str:
         """The experiment that has the data and runs of an experiment: itself, or that which it compares."""
@@ -110,19 +96,30 @@ class Plan:
         """The rows that an experiment has runs of, those of its comparisons included."""
         return tuple(dict.fromkeys(row for config in self._configs(experiment) for row in config.rows))
 
-    def targets(self, paper: bool = False) -> list[str]:
-        """The files that `snakemake all` makes, or `snakemake paper`, without those that only Snakemake can make."""
-        made: list[str] = []
-        for name, config in self.experiments.items():
-            if (name in self.paper) == paper:
-                made += (f"{name}/{file}" for file in (TABLE, METRICS_CSV))
-                made += (f"{name}/{FIGURE_FOLDER}/{file}" for file in self.figure_files(name))
-                made += (f"{DATA.format(experiment=self.source(name), seed=seed)}/{REPORT}" for seed in config.seeds)
-        return [str(self.results / each) for each in made]
+    def jobs(self, paper: bool | None = None) -> dict[str, Spec]:
+        """The jobs of `snakemake all`, of `snakemake paper`, or of both, each after what it reads.
 
-    def times(self, paper: bool = False) -> list[str]:
-        """The tables of times that `snakemake all` makes, or `snakemake paper`."""
-        return [str(self.results / name / TIMES) for name in self.experiments if (name in self.paper) == paper]
+        Returns:
+            Their specs, by the file of their manifest below the results folder.
+        """
+        specs: list[Spec] = []
+        for name in (name for name in self.experiments if paper in (None, name in self.paper)):
+            config = self.experiments[name]
+            for seed in config.seeds:
+                specs += [self.generate(name, seed), self.report(name, seed)]
+                for model in config.models:
+                    specs += [self.train(name, seed, model), self.eval(name, seed, model)]
+            specs += [self.table(name), self.figures(name), self.times_of(name)]
+        return {layout.manifest(spec): spec for spec in specs}
+
+    def targets(self, paper: bool = False) -> list[str]:
+        """What `snakemake all` makes, or `snakemake paper`: all files of all jobs, so that none can be missed."""
+        made = ([*layout.outputs(spec), file] for file, spec in self.jobs(paper).items())
+        return [(self.results / each).as_posix() for files in made for each in files]
+
+    def device(self, spec: Spec) -> str | None:
+        """Where the network of a step runs, if it runs one."""
+        return self.sources[spec["experiment"]].device if "torch" in spec["libraries"] else None
 
     def figure_files(self, experiment: str) -> tuple[str, ...]:
         """The figures of an experiment: those of its task for which it has numbers."""
@@ -140,7 +137,7 @@ class Plan:
         )
 
     def generate(self, experiment: str, seed: int | None) -> Spec:
-        """The spec of the data of one seed; with seed None, of every seed (see `with_seed`)."""
+        """The spec of the data of one seed; with seed None, of every seed (see `spec.with_seed`)."""
         return self._spec("generate", self.source(experiment)) | {
             "seed": seed,
             "data": self._configs(experiment)[0].data.model_dump(mode="json"),
@@ -224,31 +221,3 @@ class Plan:
         if key not in self._environments:
             self._environments[key] = environment(self.root, *key)
         return {"step": step, "experiment": experiment, "task": task, **self._environments[key]}
-
-
-def inputs(spec: Spec) -> list[Spec]:
-    """The specs of the outputs that a step reads, those made first in front."""
-    if "runs" in spec:
-        return [with_seed(spec["runs"][model], seed) for seed in spec["seeds"] for model in spec["models"]]
-    if "trained" in spec:
-        return [spec["trained"]["dataset"], spec["trained"]]
-    return [spec["dataset"]] if "dataset" in spec else []
-
-
-def record(results: Path, spec: Spec) -> Path:
-    """The file of a step's output that embeds its spec."""
-    files = {"generate": f"{DATA}/{MANIFEST}", "eval": f"{RUN}/metrics.json"}
-    return results / files.get(spec["step"], f"{RUN}/run.json").format_map(spec)
-
-
-def command(spec: Spec) -> str:
-    """The command line that does a step by hand."""
-    flags = f" --seed {spec['seed']}" if "seed" in spec else ""
-    if spec["step"] == "eval":
-        flags += f" --model {spec['model']}"
-    elif "model" in spec and spec["step"] != f"train_{spec['model']}":
-        flags += f" --variant {spec['model']}"
-    script = SCRIPTS / STEPS[spec["step"]].script
-    usual, full = possible_files(CONFIG, spec["experiment"])
-    file = full if (ROOT / full).exists() else usual
-    return f"python {script.as_posix()} --config {file.as_posix()}{flags}"

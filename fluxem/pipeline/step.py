@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from fluxem.errors import InputError
-from fluxem.pipeline import plan as layout
+from fluxem.pipeline import layout
 from fluxem.pipeline.dataset import check_dataset
 from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
 from fluxem.pipeline.environment import SCRIPTS, STEPS, environment, never_run, row_of
-from fluxem.pipeline.plan import ROOT, Plan
+from fluxem.pipeline.layout import ROOT
+from fluxem.pipeline.manifest import check_outputs, write_manifest
+from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, require
 
@@ -80,21 +82,24 @@ class Job:
         """The experiment's table of times."""
         return self._folder(layout.EXPERIMENT) / layout.TIMES
 
-    def benchmarks(self, pattern: str) -> dict[tuple[str, int], Path]:
-        """Of a table of times: the files of a pattern, one for each run, by model and seed."""
-        source = self.spec["runs_of"]
-        runs = [(model, seed) for model in self.spec["models"] for seed in self.spec["seeds"]]
-        return {
-            (model, seed): self.results / pattern.format(experiment=source, model=model, seed=seed)
-            for model, seed in runs
-        }
+    @property
+    def training_times(self) -> dict[tuple[str, int], Path]:
+        """Of a table of times: what Snakemake noted of each training, by model and seed."""
+        return self._timed(layout.TRAINING_TIME)
+
+    @property
+    def test_times(self) -> dict[tuple[str, int], Path]:
+        """The same, of each test."""
+        return self._timed(layout.TEST_TIME)
+
+    def _timed(self, pattern: str) -> dict[tuple[str, int], Path]:
+        return {run: self.results / file for run, file in layout.timed(self.spec, pattern).items()}
 
     def _folder(self, pattern: str) -> Path:
         return self.results / pattern.format_map(self.spec)
 
     def __str__(self) -> str:
-        words = ", ".join(f"{key} {self.spec[key]}" for key in ("experiment", "seed", "model") if key in self.spec)
-        return f"{self.spec['step']} of {words}"
+        return layout.describe(self.spec)
 
 
 def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
@@ -114,15 +119,21 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     try:
         if not script.samefile(sys.argv[0]):
             raise InputError(f"the installed {PACKAGE} is that of {ROOT}: run its scripts, or install this one")
+        done: list[Spec] = []
         for job in _jobs(step, _arguments(step, doc)):
             _check_environment(job)
             _check_inputs(job)
             print(job, flush=True)
-            print(f"wrote {os.path.relpath(work(job))}", flush=True)
+            # While outputs change, no manifest says that they are whole.
+            (job.results / layout.manifest(job.spec)).unlink(missing_ok=True)
+            made = work(job)
+            done.append(job.spec)
+            _audit(script, done)
+            write_manifest(job.results, job.spec, job.device if "torch" in job.spec["libraries"] else None)
+            print(f"wrote {os.path.relpath(made)}", flush=True)
     except InputError as error:
         print(f"{script.name}: {error}", file=sys.stderr)
         sys.exit(2)
-    _audit(script, job.spec)
 
 
 def _arguments(step: str, doc: str) -> argparse.Namespace:
@@ -247,14 +258,17 @@ def _check_inputs(job: Job) -> None:
             check_dataset(file.parent, spec, layout.command(spec))
         else:
             require(file, spec, layout.command(spec))
+            read = set(layout.reads(job.spec)).intersection(layout.outputs(spec))
+            check_outputs(job.results, spec, sorted(read), layout.command(spec))
 
 
-def _audit(script: Path, spec: Spec) -> None:
-    """Fail where the work ran modules that its digest does not cover, as one imported by a computed name."""
+def _audit(script: Path, specs: Iterable[Spec]) -> None:
+    """Fail where the work of jobs ran modules that no digest covers, as one imported by a computed name."""
     planning = module_file(ROOT, PLANNING)
     assert planning is not None
-    unused = never_run(ROOT, spec["task"], row_of(spec))
-    covered = closure(ROOT, script, unused).keys() | closure(ROOT, planning).keys() | {PLANNING}
+    covered = closure(ROOT, planning).keys() | {PLANNING}
+    for spec in specs:
+        covered |= closure(ROOT, script, never_run(ROOT, spec["task"], row_of(spec))).keys()
     hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)
     if hidden:
         sys.exit(

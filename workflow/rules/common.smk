@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 from fluxem.errors import InputError
-from fluxem.pipeline import plan as layout
+from fluxem.pipeline import layout
 from fluxem.pipeline.dataset import MANIFEST
+from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.spec import canonical
 
 try:
-    plan = layout.Plan.load(
+    plan = Plan.load(
         config,
         list(map(Path, workflow.configfiles)),
         layout.CONFIG,
@@ -34,6 +35,8 @@ RESULTS = plan.results.as_posix()
 EXPERIMENT = f"{RESULTS}/{layout.EXPERIMENT}"
 DATA = f"{RESULTS}/{layout.DATA}"
 RUN = f"{RESULTS}/{layout.RUN}"
+MANIFESTS = f"{RESULTS}/{layout.MANIFESTS}"
+TRAINED = [f"{RUN}/{file}" for file in layout.TRAINED]
 
 
 wildcard_constraints:

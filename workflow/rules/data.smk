@@ -6,6 +6,7 @@ for experiment, configured in plan.sources.items():
         output:
             [f"{DATA}/{split}.jsonl" for split in configured.data.splits],
             f"{DATA}/{MANIFEST}",
+            f"{MANIFESTS}/generate_seed{{seed}}.json",
         log:
             f"{EXPERIMENT}/logs/generate_seed{{seed}}.log",
         benchmark:
@@ -26,6 +27,7 @@ rule report:
         data,
     output:
         f"{DATA}/{layout.REPORT}",
+        f"{MANIFESTS}/report_seed{{seed}}.json",
     log:
         f"{EXPERIMENT}/logs/report_seed{{seed}}.log",
     benchmark:

@@ -5,13 +5,14 @@ for experiment, configured in plan.sources.items():
             f"eval_{experiment}"
         input:
             data,
-            rules.train.output,
+            TRAINED,
         output:
             [
                 f"{RUN}/predictions/{split}.jsonl"
                 for split in configured.data.test_splits
             ],
             f"{RUN}/metrics.json",
+            f"{MANIFESTS}/eval_{{model}}_seed{{seed}}.json",
         log:
             f"{EXPERIMENT}/logs/eval_{{model}}_seed{{seed}}.log",
         benchmark:

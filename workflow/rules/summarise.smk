@@ -4,6 +4,7 @@ rule table:
     output:
         f"{EXPERIMENT}/{layout.TABLE}",
         f"{EXPERIMENT}/{layout.METRICS_CSV}",
+        f"{MANIFESTS}/table.json",
     log:
         f"{EXPERIMENT}/logs/table.log",
     benchmark:
@@ -24,6 +25,7 @@ rule times:
         test_times,
     output:
         f"{EXPERIMENT}/{layout.TIMES}",
+        f"{MANIFESTS}/times.json",
     log:
         f"{EXPERIMENT}/logs/times.log",
     benchmark:
@@ -50,6 +52,7 @@ for experiment in plan.experiments:
                 f"{EXPERIMENT}/{layout.FIGURE_FOLDER}/{figure}"
                 for figure in plan.figure_files(experiment)
             ],
+            f"{MANIFESTS}/figures.json",
         log:
             f"{EXPERIMENT}/logs/figures.log",
         benchmark:

@@ -3,9 +3,8 @@ rule train:
     input:
         data,
     output:
-        f"{RUN}/model.safetensors",
-        f"{RUN}/run.json",
-        f"{RUN}/history.csv",
+        TRAINED,
+        f"{MANIFESTS}/train_{{model}}_seed{{seed}}.json",
     log:
         f"{EXPERIMENT}/logs/train_{{model}}_seed{{seed}}.log",
     benchmark:

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from fluxem.pipeline.plan import TEST_TIME, TRAINING_TIME
 from fluxem.pipeline.step import Job, main
 
 
 def work(job: Job) -> Path:
     from fluxem.evaluation.times import write_times
 
-    write_times(job.spec, job.benchmarks(TRAINING_TIME), job.benchmarks(TEST_TIME), job.times)
+    write_times(job.spec, job.training_times, job.test_times, job.times)
     return job.times
 
 
