@@ -11,6 +11,7 @@ Its work reads what the spec says and nothing else; so what it made is known by 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib.metadata
 import json
 import os
@@ -134,6 +135,26 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     except InputError as error:
         print(f"{script.name}: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print(f"{script.name}: stopped; the same command goes on", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        # Libraries report a full disk each in its own way.
+        if reason := _cannot_write(error):
+            print(f"{script.name}: {reason}; make it possible and run the command again", file=sys.stderr)
+            sys.exit(1)
+        raise
+
+
+def _cannot_write(error: Exception) -> str | None:
+    """What an error says of a disk that takes no files, if it is about that."""
+    numbers = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG)
+    number = getattr(error, "errno", None)
+    said = [each for each in numbers if os.strerror(each) in str(error)] if number is None else [number]
+    found = next((os.strerror(each) for each in said if each in numbers), None)
+    if found is None and "inline_container" in str(error):  # what torch says when it could not write all of a file
+        found = "the disk may be full"
+    return found and f"{getattr(error, 'filename', None) or 'results'} cannot be written: {found}"
 
 
 def _arguments(step: str, doc: str) -> argparse.Namespace:
