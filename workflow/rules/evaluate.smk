@@ -18,9 +18,15 @@ for experiment, configured in plan.sources.items():
             f"{RESULTS}/{layout.TEST_TIME}"
         wildcard_constraints:
             experiment=experiment,
+        group:
+            "run"
         conda:
             "../../envs/torch-cpu.yaml"
         threads: 1
+        resources:
+            mem_mb=share(2000),
+            runtime=share(10),
+            gpu=gpu,
         params:
             spec=lambda w: canonical(plan.eval(w.experiment, int(w.seed), w.model)),
             results=lambda w: RESULTS,

@@ -10,9 +10,15 @@ rule train:
         f"{EXPERIMENT}/logs/train_{{model}}_seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/{layout.TRAINING_TIME}"
+    group:
+        "run"
     conda:
         "../../envs/torch-cpu.yaml"
     threads: 1
+    resources:
+        mem_mb=share(2500),
+        runtime=share(60),
+        gpu=gpu,
     params:
         spec=lambda w: canonical(plan.train(w.experiment, int(w.seed), w.model)),
         results=lambda w: RESULTS,

@@ -1,0 +1,13 @@
+# What a job asks a cluster for; one machine ignores it but for `--resources`. The amounts are the most that a finished run
+# of `all` used (config/README.md), with head-room; docs/SCALING.md has the measurements. A job that was too large for its
+# share is tried again with more: two shares the second time, three the third.
+
+
+def share(amount):
+    """So much, times the attempt."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+def gpu(wildcards):
+    """Whether a network runs on one. Slurm's executor asks for `gpu`; `gpus` it would leave out of the request."""
+    return int(plan.sources[wildcards.experiment].device.startswith("cuda"))
