@@ -3,8 +3,9 @@
     python tests/slurm/check.py              every check at a tiny size
     python tests/slurm/check.py small        config/arithmetic_small.yaml itself, on the cluster and without it
 
-Needs what `cluster.py` says, and the executor: pip install -c constraints.txt -e ".[train,pipeline,slurm]". It works in a copy
-of the repository, prints what it does, and exits with 1 where a check fails. Not collected by pytest: it takes minutes.
+Needs what `cluster.py` says, and the executor: pip install -c constraints.txt -e ".[train,pipeline,slurm]". It works
+in a copy of the repository, prints what it does, and exits with 1 where a check fails. Not collected by pytest: it
+takes minutes.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ experiments:
 TWO_ROWS = TINY.replace("models: [hybrid]", "models: [token_only, hybrid]").replace("epochs: 40", "epochs: 2")
 #: What two runs never have in common: times, and what was printed.
 UNLIKE = ("benchmarks", "logs", "times.md")
-ON_SLURM = "--profile tests/slurm/site --workflow-profile slurm --latency-wait 20".split()
+ON_SLURM = ("--profile", "tests/slurm/site", "--workflow-profile", "slurm", "--latency-wait", "20")
 
 
 class Repository:
@@ -99,51 +100,51 @@ def same(repository: Repository) -> None:
     """The cluster makes what this machine makes without it, and then nothing is left to do."""
     check(repository.run("alone", "--cores", str(CPUS)) == 0, "a run without the cluster")
     began = time.monotonic()
-    check(repository.run("slurm", *ON_SLURM) == 0, "a run on the cluster")
+    check(repository.run("cluster", *ON_SLURM) == 0, "a run on the cluster")
     print(f"     {time.monotonic() - began:.0f} s")
-    here, there = repository.made("alone"), repository.made("slurm")
+    here, there = repository.made("alone"), repository.made("cluster")
     differing = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     check(not differing, f"the same bytes in {len(here)} files {differing}")
-    repository.run("slurm", *ON_SLURM, "--dry-run")
+    repository.run("cluster", *ON_SLURM, "--dry-run")
     check("Nothing to be done" in repository.printed(), "a second run has nothing to do")
 
 
 def killed(repository: Repository, beside: bool) -> None:
-    """Snakemake is killed while a training runs, and started again; the first training may still write beside the second."""
+    """Snakemake is killed while a training runs, and started again; `beside`: while that training still writes."""
     check(repository.run("alone", "--cores", "1") == 0, "a run without the cluster")
-    first = repository.start("slurm", *ON_SLURM)
-    wait(repository.path("slurm", "seed0/hybrid/checkpoint.pt").exists, patience=PATIENCE)
+    first = repository.start("cluster", *ON_SLURM)
+    wait(repository.path("cluster", "seed0/hybrid/checkpoint.pt").exists, patience=PATIENCE)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     check(len(jobs()) == 1, "Snakemake is killed, its training goes on")
     if not beside:
         subprocess.run(["scancel", "--user=root"], check=True)
         wait(lambda: not jobs(), patience=PATIENCE)
-    check(repository.run("slurm", "--unlock", "--cores", "1") == 0, "the folder is unlocked")
-    second = repository.start("slurm", *ON_SLURM)
+    check(repository.run("cluster", "--unlock", "--cores", "1") == 0, "the folder is unlocked")
+    second = repository.start("cluster", *ON_SLURM)
     if beside:
         wait(lambda: len(jobs()) == 2, patience=PATIENCE)
         check(True, "a second training of the same run writes beside the first")
     check(second.wait(PATIENCE) == 0, "the second run ends well")
     wait(lambda: not jobs(), patience=PATIENCE)
-    check(repository.made("alone") == repository.made("slurm"), "the same bytes as never killed")
+    check(repository.made("alone") == repository.made("cluster"), "the same bytes as never killed")
 
 
 def edited(repository: Repository) -> None:
-    """The configuration is edited during a run: no table mixes the two, and the next run makes it from the edited one."""
+    """The configuration is edited during a run: no table mixes the two, and the next run is by the edited one alone."""
     file = repository.folder / FILE
     before = file.read_text()
-    running = repository.start("slurm", *ON_SLURM)
+    running = repository.start("cluster", *ON_SLURM)
     wait(lambda: jobs(), patience=PATIENCE)
     file.write_text(before.replace("learning_rate: 0.001", "learning_rate: 0.002"))
     code = running.wait(PATIENCE)
-    table = repository.path("slurm", "table.md")
+    table = repository.path("cluster", "table.md")
     print(f"     exit code {code}, table {'made' if table.exists() else 'not made'}")
     print("\n".join(line for line in repository.printed().splitlines() if "stale" in line or "changed" in line))
     check(code != 0 and not table.exists(), "the run with two configurations makes no table")
-    check(repository.run("slurm", *ON_SLURM) == 0, "the next run ends well")
+    check(repository.run("cluster", *ON_SLURM) == 0, "the next run ends well")
     check(repository.run("alone", "--cores", "1") == 0, "a run without the cluster")
-    check(repository.made("alone") == repository.made("slurm"), "the same bytes as by the edited configuration alone")
+    check(repository.made("alone") == repository.made("cluster"), "the same bytes as by the edited configuration alone")
 
 
 @contextmanager

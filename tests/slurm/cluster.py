@@ -19,7 +19,7 @@ from pathlib import Path
 # Snakemake's plugin drops the variables that would name another folder.
 CONFIGURATION = Path("/etc/slurm")
 MUNGE_RUN = Path("/run/munge")
-PROGRAMS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo", "scancel", "runuser")
+PROGRAMS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo", "scancel", "setpriv")
 PATIENCE = 30  # seconds
 
 SLURM_CONF = """\
@@ -51,7 +51,7 @@ GresTypes=gpu
 NodeName=localhost NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1
 PartitionName=main Nodes=ALL Default=YES State=UP
 """
-# A GPU that is counted and given out, and not there.
+# A GPU that is asked for and given out, and not there.
 GRES_CONF = "NodeName=localhost Name=gpu File=/dev/null\n"
 
 
@@ -96,11 +96,11 @@ def cluster(cpus: int) -> Iterator[None]:
             file.write_text(text)
             down.callback(file.unlink)
         if not munge_answers():
-            shutil.chown(MUNGE_RUN, "munge") if MUNGE_RUN.exists() else subprocess.run(
-                ["install", "--directory", "--owner=munge", "--mode=755", MUNGE_RUN], check=True
-            )
-            down.enter_context(daemon(state, "runuser", "-u", "munge", "--", "munged", "--foreground"))
-            wait(munge_answers, state / "runuser.out")
+            MUNGE_RUN.mkdir(exist_ok=True)
+            shutil.chown(MUNGE_RUN, "munge")
+            user = ("setpriv", "--reuid=munge", "--regid=munge", "--clear-groups")
+            down.enter_context(daemon(state, *user, "munged", "--foreground"))
+            wait(munge_answers, state / "setpriv.out")
         down.enter_context(daemon(state, "slurmctld", "-D"))
         down.enter_context(daemon(state, "slurmd", "-D", "-N", "localhost"))
         wait(lambda: says("sinfo", "--noheader", "--format=%t") == "idle", state / "slurmctld.log")
