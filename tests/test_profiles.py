@@ -107,9 +107,10 @@ def test_another_attempt_gets_more(repository: Path, planned: str) -> None:
             assert third[name][resource] == 3 * first[name][resource]
 
 
-def test_a_seed_s_data_and_a_run_are_one_job_each(planned: str) -> None:
-    parts = re.split(r"Group job (\w+) .*", planned)[1:]
-    groups = [(name, re.findall(r"rule (\w+):", part)) for name, part in zip(parts[::2], parts[1::2], strict=True)]
-    assert {name for name, _ in groups} == {"data", "run"}
-    assert len([name for name, _ in groups if name == "data"]) == 2 * 3
-    assert len([name for name, _ in groups if name == "run"]) == 2 * 3 * 2
+def test_the_short_jobs_of_a_seed_are_one_job(planned: str) -> None:
+    groups = re.findall(r"Group job (\w+) .*((?:\n(?: .*)?)+)", planned)
+    assert [name for name, _ in groups] == ["data"] * 2 * 3
+    for _, part in groups:
+        experiment, seed = re.findall(r"wildcards: experiment=(\w+), seed=(\d+)\n", part)[0]
+        assert re.findall(r"rule (\w+):", part) == [f"generate_{experiment}", "report"]
+        assert part.count(f"experiment={experiment}, seed={seed}\n") == 2

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cluster import cluster, complain, jobs, wait
+from cluster import cluster, complain, jobs, says, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = "arithmetic_small"
@@ -130,21 +130,44 @@ def killed(repository: Repository, beside: bool) -> None:
     check(repository.made("alone") == repository.made("cluster"), "the same bytes as never killed")
 
 
-def edited(repository: Repository) -> None:
-    """The configuration is edited during a run: no table mixes the two, and the next run is by the edited one alone."""
+def failing(repository: Repository) -> None:
+    """A test fails once, after its training in the same job: it is tried again, and nothing is trained again."""
+    script = repository.folder / "workflow/scripts/eval.py"
+    once = "    if not (failed := Path('failed')).exists():\n        failed.touch()\n        raise SystemExit(1)\n"
+    script.write_text(script.read_text().replace('    main("eval"', f'{once}    main("eval"'))
+    check(repository.run("cluster", *ON_SLURM) == 0, "the run ends well")
+    trained = repository.path("cluster", "seed0/hybrid/model.safetensors").stat().st_mtime
+    failed = (repository.folder / "failed").stat().st_mtime
+    check(trained < failed, "the training was not repeated")
+
+
+def edited(repository: Repository, back: bool) -> None:
+    """The configuration is edited during a run, and `back` again: no table mixes the two configurations."""
     file = repository.folder / FILE
     before = file.read_text()
     running = repository.start("cluster", *ON_SLURM)
     wait(lambda: jobs(), patience=PATIENCE)
     file.write_text(before.replace("learning_rate: 0.001", "learning_rate: 0.002"))
-    code = running.wait(PATIENCE)
     table = repository.path("cluster", "table.md")
-    print(f"     exit code {code}, table {'made' if table.exists() else 'not made'}")
-    print("\n".join(line for line in repository.printed().splitlines() if "stale" in line or "changed" in line))
-    check(code != 0 and not table.exists(), "the run with two configurations makes no table")
-    check(repository.run("cluster", *ON_SLURM) == 0, "the next run ends well")
+    check(running.wait(PATIENCE) != 0 and not table.exists(), "the run with two configurations makes no table")
+    check("learning_rate is 0.002, expected 0.001" in repository.printed(), "it says what was edited")
+    if back:
+        file.write_text(before)
+        check(repository.run("cluster", *ON_SLURM) != 0 and not table.exists(), "nor does the next run")
+        shutil.rmtree(repository.path("cluster", "seed0/hybrid"))
+    check(repository.run("cluster", *ON_SLURM) == 0, "the run after it ends well")
     check(repository.run("alone", "--cores", "1") == 0, "a run without the cluster")
-    check(repository.made("alone") == repository.made("cluster"), "the same bytes as by the edited configuration alone")
+    check(repository.made("alone") == repository.made("cluster"), "the same bytes as by its configuration alone")
+
+
+def gpu(repository: Repository) -> None:
+    """A training on a GPU asks Slurm for one."""
+    running = repository.start("cluster", *ON_SLURM)
+    wait(lambda: "gres:gpu:1" in says("squeue", "--noheader", "--format=%b"), patience=PATIENCE)
+    check(True, "a job asks for a GPU")
+    running.send_signal(signal.SIGINT)
+    running.wait(PATIENCE)
+    check(not jobs(), "Snakemake is interrupted, and cancels its jobs")
 
 
 @contextmanager
@@ -163,7 +186,10 @@ CHECKS: dict[str, tuple[str, Callable[[Repository], None]]] = {
     "same": (TWO_ROWS, same),
     "killed": (TINY, lambda repository: killed(repository, beside=False)),
     "killed_beside": (TINY, lambda repository: killed(repository, beside=True)),
-    "edited": (TINY, edited),
+    "failing": (TINY, failing),
+    "edited": (TINY, lambda repository: edited(repository, back=False)),
+    "edited_back": (TINY, lambda repository: edited(repository, back=True)),
+    "gpu": (TINY + "    device: cuda\n", gpu),
 }
 
 

@@ -18,8 +18,6 @@ for experiment, configured in plan.sources.items():
             f"{RESULTS}/{layout.TEST_TIME}"
         wildcard_constraints:
             experiment=experiment,
-        group:
-            "run"
         conda:
             "../../envs/torch-cpu.yaml"
         threads: 1

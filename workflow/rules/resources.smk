@@ -1,6 +1,7 @@
-# What a job asks a cluster for; one machine ignores it but for `--resources`. The amounts are the most that a finished run
-# of `all` used (config/README.md), with head-room; docs/SCALING.md has the measurements. A job that was too large for its
-# share is tried again with more: two shares the second time, three the third.
+# What a job asks a cluster for; on one machine only what `--resources` limits counts. The amounts are the most that any job
+# of `snakemake all` used, with head-room: docs/SCALING.md has the measurements. A job that was too large for its share is
+# tried again with more: two shares the second time, three the third. A group is tried again whole, so a training and its
+# test are in none.
 
 
 def share(amount):

@@ -10,8 +10,6 @@ rule train:
         f"{EXPERIMENT}/logs/train_{{model}}_seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/{layout.TRAINING_TIME}"
-    group:
-        "run"
     conda:
         "../../envs/torch-cpu.yaml"
     threads: 1
