@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = "arithmetic_small"
 FILE = f"config/{EXPERIMENT}.yaml"
 CPUS = 2
-PATIENCE = 1800  # seconds; nothing takes so long but on a machine that is busy with something else
+PATIENCE = 600  # seconds; nothing takes so long but on a machine that is busy with something else
 
 # One row that takes long enough to be killed in the middle.
 TINY = """\
@@ -163,7 +163,7 @@ def edited(repository: Repository, back: bool) -> None:
 def gpu(repository: Repository) -> None:
     """A training on a GPU asks Slurm for one."""
     running = repository.start("cluster", *ON_SLURM)
-    wait(lambda: "gres:gpu:1" in says("squeue", "--noheader", "--format=%b"), patience=PATIENCE)
+    wait(lambda: "TresPerJob=gres:gpu:1" in says("scontrol", "show", "job", "--oneliner"), patience=PATIENCE)
     check(True, "a job asks for a GPU")
     running.send_signal(signal.SIGINT)
     running.wait(PATIENCE)
