@@ -31,6 +31,10 @@ os.environ.update(
 )
 shell.prefix("set -euo pipefail; export PYTHONPATH=$PWD; ")
 
+
+include: "resources.smk"
+
+
 RESULTS = plan.results.as_posix()
 EXPERIMENT = f"{RESULTS}/{layout.EXPERIMENT}"
 DATA = f"{RESULTS}/{layout.DATA}"

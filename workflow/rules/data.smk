@@ -13,8 +13,13 @@ for experiment, configured in plan.sources.items():
             f"{EXPERIMENT}/benchmarks/generate_seed{{seed}}.tsv"
         wildcard_constraints:
             experiment=experiment,
+        group:
+            "data"
         conda:
             "../../envs/torch-cpu.yaml"
+        resources:
+            mem_mb=share(600),
+            runtime=share(5),
         params:
             spec=lambda w: canonical(plan.generate(w.experiment, int(w.seed))),
             results=lambda w: RESULTS,
@@ -32,9 +37,13 @@ rule report:
         f"{EXPERIMENT}/logs/report_seed{{seed}}.log",
     benchmark:
         f"{EXPERIMENT}/benchmarks/report_seed{{seed}}.tsv"
-    localrule: True
+    group:
+        "data"
     conda:
         "../../envs/torch-cpu.yaml"
+    resources:
+        mem_mb=share(600),
+        runtime=share(5),
     params:
         spec=lambda w: canonical(plan.report(w.experiment, int(w.seed))),
         results=lambda w: RESULTS,

@@ -22,6 +22,10 @@ for experiment, configured in plan.sources.items():
         conda:
             "../../envs/torch-cpu.yaml"
         threads: 1
+        resources:
+            mem_mb=share(2000),
+            runtime=share(10),
+            gpu=gpu,
         params:
             spec=lambda w: canonical(plan.eval(w.experiment, int(w.seed), w.model)),
             results=lambda w: RESULTS,

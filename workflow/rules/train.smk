@@ -12,6 +12,10 @@ rule train:
     conda:
         "../../envs/torch-cpu.yaml"
     threads: 1
+    resources:
+        mem_mb=share(2500),
+        runtime=share(60),
+        gpu=gpu,
     params:
         spec=lambda w: canonical(plan.train(w.experiment, int(w.seed), w.model)),
         results=lambda w: RESULTS,
