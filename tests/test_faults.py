@@ -121,7 +121,14 @@ def test_an_interrupted_step_says_so_in_one_line(real: Path, tmp_path: Path) -> 
     folder = copy(real, tmp_path, DATA)
     command = [sys.executable, f"{SCRIPTS}/train_hybrid.py", "--config", "config/arithmetic_small.yaml"]
     training = subprocess.Popen(
-        command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # what a shell starts in the background does not hear it, and neither does what that starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert training.stdout is not None
     while not training.stdout.readline().startswith("epoch 1"):
