@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = "arithmetic_small"
 FILE = f"config/{EXPERIMENT}.yaml"
 CPUS = 2
-PATIENCE = 600  # seconds; nothing takes so long but on a machine that is busy with something else
+PATIENCE = 3600  # seconds; nothing takes so long but on a machine that is busy with something else
 
 # One row that takes long enough to be killed in the middle.
 TINY = """\
@@ -59,16 +59,26 @@ class Repository:
             shutil.copy2(ROOT / name, self.folder / name)
         (self.folder / "overlay.yaml").write_text(overlay)
         self.log = (folder / "log").open("w")
+        self.started: list[subprocess.Popen[bytes]] = []
 
     def start(self, results: str, *options: str) -> subprocess.Popen[bytes]:
         """Snakemake, at work for the table of the experiment in a folder of results."""
         targets = [f"{results}/{EXPERIMENT}/{file}" for file in ("table.md", "seed0/data/report.md")]
         overlay = ["--configfile", "overlay.yaml", "--config", f"results_dir={results}"]
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [sys.executable, "-m", "snakemake", *targets, *options, *overlay],
             cwd=self.folder, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
             env=os.environ | {"PYTHONPATH": str(self.folder)},
         )  # fmt: skip
+        self.started.append(running)
+        return running
+
+    def stop(self) -> None:
+        """End what still runs here."""
+        for running in self.started:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGTERM)
+                running.wait()
 
     def run(self, results: str, *options: str) -> int:
         """The exit code of the same, when it has ended."""
@@ -174,9 +184,11 @@ def gpu(repository: Repository) -> None:
 def copy(overlay: str) -> Iterator[Repository]:
     """A copy of the repository, kept where a check failed."""
     folder = Path(tempfile.mkdtemp(prefix="fluxem-slurm-"))
+    repository = Repository(folder, overlay)
     try:
-        yield Repository(folder, overlay)
+        yield repository
     except BaseException:
+        repository.stop()
         print(f"  see {folder}", file=sys.stderr)
         raise
     shutil.rmtree(folder)
