@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 BLOCK = re.compile(r"(<!-- begin (\S+)(?: until ([^\n]+?))? -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -37,9 +38,16 @@ def main() -> None:
         try:
             document.write_text(insert(document.read_text(encoding="utf-8"), Path()), encoding="utf-8")
         except FileNotFoundError as error:
-            sys.exit(f"{error.filename} is missing: make it first, for example with `make small`")
+            hint = "" if error.filename == name else ": make it first, for example with `make small`"
+            refuse(f"{error.filename} is missing{hint}")
         except ValueError as error:
-            sys.exit(str(error))
+            refuse(str(error))
+
+
+def refuse(message: str) -> NoReturn:
+    """Say in one line what is wrong, and exit with 2."""
+    print(f"{Path(__file__).name}: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

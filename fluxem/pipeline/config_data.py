@@ -42,11 +42,14 @@ class ArithmeticData(Data):
     test_size: TestSize = 200
     id_range: Interval = Field((0, 99), description="[lowest, highest] operand in training and test_id")
     ood_magnitude_range: Interval = Field(
-        (10_000, 99_999), description="[lowest, highest] operand out of distribution, apart from id_range"
+        (10_000, 99_999),
+        description="[lowest, highest] operand in test_ood_magnitude and test_ood_combined, apart from id_range",
     )
     id_ops: OperationCounts = Field((1, 3), description="[fewest, most] operations in training and test_id")
     ood_ops: OperationCounts = Field(
-        (4, 5), description="[fewest, most] operations out of distribution, above id_ops; or `ood_max_ops: 5`"
+        (4, 5),
+        description="[fewest, most] operations in test_ood_length and test_ood_combined, above id_ops; "
+        "`ood_max_ops: 5` sets the most, from one more than id_ops on",
     )
     ood_lengths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="numbers of operations, each with a split test_ood_length_<number>, above id_ops"
@@ -133,23 +136,27 @@ class UnitsData(Data):
     unit_types: tuple[UnitType, ...] = Field(
         ("length", "mass", "time", "temperature", "velocity"),
         min_length=1,
-        description="types of units, of length, mass, time, temperature, velocity",
+        description="types of units, of length, mass, time, temperature, velocity; with include_can_add at least two",
     )
     include_can_add: bool = Field(
-        True, description="ask also whether two quantities can be added, half of the questions (true), or not (false)"
+        True,
+        description="ask also whether two quantities can be added, half of the questions, half of those with the "
+        "answer true (true), or not, and have no test_ood_compound (false)",
     )
     id_range: Magnitudes = Field(
         (0.001, 1000.0), description="[lowest, highest] magnitude in training, as written in its unit, above 0"
     )
     ood_magnitude_range: Magnitudes = Field(
         (1e-6, 1e9),
-        description="[lowest, highest] magnitude out of distribution, below and above those of id_range, above 0",
+        description="[lowest, highest] magnitude out of distribution, below and above those of id_range, above 0; half "
+        "of test_ood_magnitude is below id_range, half above",
     )
     held_out_pairs: float = Field(
         0.2,
         ge=0,
         lt=1,
-        description="share of unit pairs, at least one of each type, that training never has together, 0 to below 1",
+        description="share of unit pairs, at least one of each type, that training never has together, for "
+        "test_ood_types, 0 to below 1",
     )
 
     @property
