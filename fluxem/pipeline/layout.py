@@ -27,6 +27,9 @@ TRAINED = ("model.safetensors", "run.json", "history.csv")
 TABLE, METRICS_CSV, TIMES, FIGURE_FOLDER = "table.md", "metrics.csv", "times.md", "figures"
 # How long a training and a test took, as Snakemake measures it.
 TRAINING_TIME, TEST_TIME = (f"{EXPERIMENT}/benchmarks/{step}_{{model}}_seed{{seed}}.tsv" for step in ("train", "eval"))
+HISTORY = f"{RUN}/history.csv"
+# What the table of times reads of each run.
+TIMED = (TRAINING_TIME, TEST_TIME, HISTORY)
 
 
 def inputs(spec: Spec) -> list[Spec]:
@@ -67,7 +70,7 @@ def outputs(spec: Spec) -> tuple[str, ...]:
 def reads(spec: Spec) -> tuple[str, ...]:
     """The files that a job reads, below the results folder."""
     if "runs_of" in spec:
-        return tuple(file for pattern in (TRAINING_TIME, TEST_TIME) for file in timed(spec, pattern).values())
+        return tuple(file for pattern in TIMED for file in timed(spec, pattern).values())
     if "runs" in spec:
         return tuple(record(Path(), each).as_posix() for each in inputs(spec))
     return tuple(file for each in inputs(spec) for file in outputs(each))

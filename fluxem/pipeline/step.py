@@ -93,6 +93,11 @@ class Job:
         """The same, of each test."""
         return self._timed(layout.TEST_TIME)
 
+    @property
+    def histories(self) -> dict[tuple[str, int], Path]:
+        """Of a table of times: the history of each training, by model and seed."""
+        return self._timed(layout.HISTORY)
+
     def _timed(self, pattern: str) -> dict[tuple[str, int], Path]:
         return {run: self.results / file for run, file in layout.timed(self.spec, pattern).items()}
 

@@ -72,5 +72,3 @@ def of_runs(pattern):
 
 
 metrics = of_runs(f"{RUN}/metrics.json")
-training_times = of_runs(f"{RESULTS}/{layout.TRAINING_TIME}")
-test_times = of_runs(f"{RESULTS}/{layout.TEST_TIME}")

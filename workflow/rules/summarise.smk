@@ -21,8 +21,7 @@ rule table:
 
 rule times:
     input:
-        training_times,
-        test_times,
+        [of_runs(f"{RESULTS}/{file}") for file in layout.TIMED],
     output:
         f"{EXPERIMENT}/{layout.TIMES}",
         f"{MANIFESTS}/times.json",

@@ -8,7 +8,7 @@ from fluxem.pipeline.step import Job, main
 def work(job: Job) -> Path:
     from fluxem.evaluation.times import write_times
 
-    write_times(job.spec, job.training_times, job.test_times, job.times)
+    write_times(job.spec, job.training_times, job.test_times, job.histories, job.times)
     return job.times
 
 
