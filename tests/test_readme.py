@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import doctest
-import runpy
 from pathlib import Path
-
-import pytest
 
 from fluxem.pipeline.environment import DOMAIN_DATA
 
@@ -20,26 +17,5 @@ def test_its_python_says_what_it_shows() -> None:
     assert done.attempted >= 6 and not done.failed
 
 
-@pytest.mark.parametrize("experiment", ["arithmetic_small", "units"])
-def test_its_results_are_between_their_marks(experiment: str) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    begin, end = (text.index(f"<!-- {mark} results/{experiment}/table.md -->") for mark in ("begin", "end"))
-    table = text[begin:end]
-    assert all(f"| {model} |" in table for model in ("token_only", "hybrid"))
-
-
 def test_every_table_of_the_domains_counts_for_the_steps_that_read_texts() -> None:
     assert sorted(DOMAIN_DATA) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())
-
-
-def test_results_are_inserted_whole_or_down_to_some_words(tmp_path: Path) -> None:
-    insert = runpy.run_path(str(ROOT / "docs" / "insert_results.py"))["insert"]
-    (tmp_path / "t.md").write_text("# Title\n\nFirst.\n\n| 1 |\n\nOther metrics: many\n\n| 2 |\n")
-    text = (
-        "a\n<!-- begin t.md -->\n{}<!-- end t.md -->\nb\n<!-- begin t.md until Other metrics -->\n{}<!-- end t.md -->\n"
-    )
-    filled = insert(text.format("old\n", "old\n"), tmp_path)
-    assert filled == text.format("First.\n\n| 1 |\n\nOther metrics: many\n\n| 2 |\n", "First.\n\n| 1 |\n")
-    assert insert(filled, tmp_path) == filled
-    with pytest.raises(ValueError, match=r"t\.md: no line begins with 'Elsewhere'"):
-        insert("<!-- begin t.md until Elsewhere -->\n<!-- end t.md -->", tmp_path)
