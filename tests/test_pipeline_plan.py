@@ -145,10 +145,12 @@ def test_every_family_has_a_plain_row_of_its_name() -> None:
 
 
 def test_the_shipped_papers_experiments_are_whole() -> None:
-    """Every row and variant is compared in paper.yaml; what varies the number of examples varies nothing else."""
-    values = {"experiments": {NAME: {}}, "paper": {name: {} for name in ("paper", "sizes", "addition_sizes")}}
+    """Every row is compared in paper.yaml; what varies the number of examples varies nothing else."""
+    values = {"experiments": {NAME: {}}, "paper": {name: {} for name in ("paper", "recipe", "sizes", "addition_sizes")}}
     shipped = Plan.load(values, [], ROOT / "config").experiments
-    assert set(shipped["paper"].models) == {*ROWS, *shipped["paper"].variants}
+    assert set(shipped["paper"].models) == {*ROWS} and not shipped["paper"].variants
+    recipe = shipped["recipe"]
+    assert recipe.models == ("hybrid", *recipe.variants) and recipe.seeds == shipped["paper"].seeds
     for sizes in (shipped["sizes"], shipped["addition_sizes"]):
         assert sizes.variants.keys() < set(sizes.models)
         for name, variant in sizes.variants.items():
@@ -159,11 +161,11 @@ def test_the_shipped_papers_experiments_are_whole() -> None:
 def test_a_comparison_shares_the_data_and_runs_of_its_experiment() -> None:
     values = {
         "experiments": {"arithmetic": {"training": {"hybrid": {"epochs": 3}}}},
-        "paper": {"paper": {}, "sizes": {}},
+        "paper": {"paper": {}, "recipe": {}, "sizes": {}},
     }
     shared = Plan.load(values, [], ROOT / "config")
     assert list(shared.sources) == ["arithmetic"] and shared.source("paper") == "arithmetic"
-    for compared, model in (("paper", "hybrid"), ("paper", "hybrid_unpacked"), ("sizes", "hybrid_30")):
+    for compared, model in (("paper", "hybrid"), ("recipe", "hybrid_unpacked"), ("sizes", "hybrid_30")):
         spec = shared.eval(compared, 4, model)
         assert spec == shared.eval("arithmetic", 4, model)
         assert (spec["experiment"], spec["trained"]["training"]["epochs"]) == ("arithmetic", 3)
