@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fluxem.pipeline.config import Experiment
-from fluxem.pipeline.config_data import ArithmeticData, UnitsData
+from fluxem.pipeline.config_data import OF_TASK, ArithmeticData, UnitsData
 from fluxem.pipeline.config_model import HybridModelValues, HybridTrainingValues, Model, Training
 from fluxem.pipeline.load import ConfigError, load_experiment, merge
 from fluxem.pipeline.rows import ROWS
@@ -19,6 +19,7 @@ from fluxem.pipeline.section import Section, is_section
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "config" / "arithmetic_small.yaml"
+TASKS = " or ".join(OF_TASK)
 
 # The experiment as the guide of the original idea writes it, less the folders.
 GUIDE = """
@@ -268,9 +269,9 @@ REFUSED = [
     ),
     ("device: gpu", 'device = "gpu" is not allowed; allowed: cpu, cuda, cuda:N or mps'),
     ("paths: {results_dir: x}", "paths is not used: `results_dir` in config/config.yaml says where"),
-    ("task: unit", 'task = "unit" is not allowed; allowed: arithmetic or units: what'),
-    ("task: ", "task = null is not allowed; allowed: arithmetic or units: what"),
-    ("task: [units]", 'task = ["units"] is not allowed; allowed: arithmetic or units: what'),
+    ("task: unit", f'task = "unit" is not allowed; allowed: {TASKS}: what'),
+    ("task: ", f"task = null is not allowed; allowed: {TASKS}: what"),
+    ("task: [units]", f'task = ["units"] is not allowed; allowed: {TASKS}: what'),
     ("task: unit\ndata: {unit_types: [x]}", 'task = "unit" is not allowed'),
     ("task: arithmetic\ntask: arithmetic", "line 2: not valid YAML: task is given twice"),
     *(
@@ -341,8 +342,8 @@ def test_refused(tmp_path: Path, text: str, message: str) -> None:
         (b"", "holds NoneType; allowed: a mapping"),
         (b"- 1", "holds list; allowed: a mapping"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
-        (b"{}", "task is missing; allowed: arithmetic or units: what the questions are about"),
-        (b"data: {unit_types: [length]}\nmodle: {}", "task is missing; allowed: arithmetic or units"),
+        (b"{}", f"task is missing; allowed: {TASKS}: what the questions are about"),
+        (b"data: {unit_types: [length]}\nmodle: {}", f"task is missing; allowed: {TASKS}"),
     ],
 )
 def test_a_file_that_is_no_configuration(tmp_path: Path, content: bytes | None, message: str) -> None:

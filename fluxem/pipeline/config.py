@@ -9,16 +9,19 @@ it to these files.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
-from fluxem.pipeline.config_data import ArithmeticData, Data, UnitsData
+from fluxem.pipeline.config_data import OF_TASK, Data
 from fluxem.pipeline.config_model import Model, ModelValues, Training, TrainingValues
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.section import Section, invalid, refuse_repeats
 
-TaskName = Literal["arithmetic", "units"]
+if TYPE_CHECKING:
+    TaskName = str  # which tasks there are, a type checker cannot know
+else:
+    TaskName = Literal[tuple(OF_TASK)]
 S = TypeVar("S", bound=Section)
 
 #: An experiment's file may have this after the experiment's name.
@@ -28,7 +31,7 @@ FULL = "_full"
 class Task(Section):
     """The key that says which class an experiment is of; see `EXPERIMENTS`."""
 
-    task: TaskName = Field(description="arithmetic or units: what the questions are about")
+    task: TaskName = Field(description=f"{' or '.join(OF_TASK)}: what the questions are about")
 
 
 class Variant(Section):
@@ -124,24 +127,17 @@ class Experiment(Task, Comparison):
         return _varied(part, self.variants[model].training) if model in self.variants else part
 
 
-class ArithmeticExperiment(Experiment):
-    """An experiment on arithmetic."""
-
-    data: ArithmeticData = Field(ArithmeticData(), description="the questions")
-
-
-class UnitsExperiment(Experiment):
-    """An experiment on units."""
-
-    data: UnitsData = Field(UnitsData(), description="the questions")
-
-
 def _varied(part: S, changes: dict[str, Any]) -> S:
     return type(part).model_validate(part.model_dump() | changes)
 
 
-EXPERIMENTS: dict[TaskName, type[Experiment]] = {"arithmetic": ArithmeticExperiment, "units": UnitsExperiment}
-
+#: By task, the class of its experiments, whose `data` is that of the task.
+EXPERIMENTS: dict[TaskName, type[Experiment]] = {
+    task: create_model(
+        f"{task.capitalize()}Experiment", __base__=Experiment, data=(kind, Field(kind(), description="the questions"))
+    )
+    for task, kind in OF_TASK.items()
+}
 
 ExperimentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 

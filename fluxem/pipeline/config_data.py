@@ -33,6 +33,11 @@ class Data(Section, ABC):
         """Every split, in the order in which they are drawn."""
         return ("train", "validation", *self.test_splits)
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures of its results, of those that `fluxem.evaluation.figures` draws."""
+        return ("learning_curves.svg",)
+
 
 class ArithmeticData(Data):
     """Questions of the arithmetic task."""
@@ -84,6 +89,11 @@ class ArithmeticData(Data):
             *(("test_ood_huge",) if self.huge_range else ()),
             *(("test_digits",) if self.most_digits else ()),
         )
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        digits = ("accuracy_by_digits.svg",) if self.most_digits else ()
+        return ("accuracy_by_operations.svg", *digits, "errors.svg", "learning_curves.svg")
 
     @model_validator(mode="before")
     @classmethod
@@ -164,6 +174,10 @@ class UnitsData(Data):
         compound = ("test_ood_compound",) if self.include_can_add else ()
         return ("test_id", "test_ood_magnitude", "test_ood_types", "test_ood_phrasing", *compound, "test_ood_units")
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        return ("accuracy_by_magnitude.svg", "conversions.svg")
+
     @model_validator(mode="after")
     def _check(self) -> UnitsData:
         refuse_repeats("unit_types", self.unit_types)
@@ -182,3 +196,7 @@ class UnitsData(Data):
                 "allowed: two or more with include_can_add, else no question is answered with false"
             )
         return self
+
+
+#: By task, the class of its `data`: what is listed here is a task.
+OF_TASK: dict[str, type[Data]] = {"arithmetic": ArithmeticData, "units": UnitsData}

@@ -6,16 +6,15 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
-from fluxem.pipeline.config import TaskName
+from fluxem.pipeline.config_data import OF_TASK
 from fluxem.pipeline.digest import closure, code_digest, code_parts, module_file
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec
 
 SCRIPTS = Path("workflow/scripts")
 FAMILIES = tuple(dict.fromkeys(row.family for row in ROWS.values()))
-TASKS: tuple[str, ...] = get_args(TaskName)
+TASKS = tuple(OF_TASK)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fluxem.pipeline.config import EXPERIMENTS
-from fluxem.pipeline.config_data import Data
+from fluxem.pipeline.config_data import OF_TASK, Data
 from fluxem.pipeline.dataset import MANIFEST
 from fluxem.pipeline.environment import SCRIPTS, STEPS
 from fluxem.pipeline.load import parse, possible_files
@@ -126,6 +125,4 @@ def _stem(spec: Spec) -> str:
 
 def _data(spec: Spec) -> Data:
     """The configuration of the data of a `generate` step."""
-    kind_of_data = EXPERIMENTS[spec["task"]].model_fields["data"].annotation
-    assert isinstance(kind_of_data, type) and issubclass(kind_of_data, Data)
-    return parse(kind_of_data, spec["data"], lambda keys: ("spec", ("data", *keys)))
+    return parse(OF_TASK[spec["task"]], spec["data"], lambda keys: ("spec", ("data", *keys)))

@@ -124,17 +124,9 @@ class Plan:
     def figure_files(self, experiment: str) -> tuple[str, ...]:
         """The figures of an experiment: those of its task for which it has numbers."""
         config = self.experiments[experiment]
-        if not isinstance(config.data, ArithmeticData):
-            return ("accuracy_by_magnitude.svg", "conversions.svg")
-        digits = config.data.most_digits is not None
-        if any(config.schedule(model).examples for model in config.models):
+        if isinstance(config.data, ArithmeticData) and any(config.schedule(model).examples for model in config.models):
             return ("accuracy_by_examples.svg", "learning_curves.svg")
-        return (
-            "accuracy_by_operations.svg",
-            *(("accuracy_by_digits.svg",) if digits else ()),
-            "errors.svg",
-            "learning_curves.svg",
-        )
+        return config.data.figures
 
     def generate(self, experiment: str, seed: int | None) -> Spec:
         """The spec of the data of one seed; with seed None, of every seed (see `spec.with_seed`)."""
