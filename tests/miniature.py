@@ -84,8 +84,8 @@ def write_figures(spec, metrics, folder):
     "unused.py": "VALUE = 1\n",
 }
 
-# What the finished miniature is configured as: two experiments; and one that only `snakemake paper` makes, as it makes a
-# comparison of more rows of the first.
+# What the finished miniature is configured as: two experiments, and two that only `snakemake paper` makes, one of them
+# a comparison of more rows of the first.
 CONFIGS = {
     "config/config.yaml": """
 results_dir: results

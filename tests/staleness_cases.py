@@ -1,8 +1,9 @@
 """Changes to the finished miniature, and exactly the jobs that are stale after each.
 
-What Snakemake can get wrong and this pipeline cannot has no case: parameters of types that it does not compare, sets whose
-order differs from run to run, functions of parameters that look at inputs. A rule's only parameters are texts and come
-from its wildcards. Nor does configuration that a step reads by another way: a step is given its spec and no file.
+What cannot happen here has no case. Parameters of types that Snakemake does not compare, sets whose order differs from
+run to run, functions of parameters that look at inputs: a rule's parameters are texts and come from its wildcards.
+Configuration that a step reads by another way: it is given its spec and no file. Software environments: no profile lets
+them count.
 """
 
 from __future__ import annotations
@@ -119,7 +120,10 @@ CODE: Cases = {
         edit("fluxem/tasks/__init__.py", "raise Inp", "assert task\n            raise Inp"),
         SMALL.everything + UNITS.everything,
     ),
-    "code of the report": (edit("fluxem/tasks/report.py", "join(rows)", "join([*rows])"), SMALL.reports + UNITS.reports),
+    "code of the report": (
+        edit("fluxem/tasks/report.py", "join(rows)", "join([*rows])"),
+        SMALL.reports + UNITS.reports,
+    ),
     "a table that no domain reads here": (edit("fluxem/data/taxonomy.tsv", "\t", "\t\t"), NOTHING),
     "a table that the domains read": (
         edit("fluxem/data/units.tsv", "metre", "meter"),

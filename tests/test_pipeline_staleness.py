@@ -51,8 +51,8 @@ def test_what_was_touched_is_not_believed(repository: Path) -> None:
     assert planned_jobs(repository) == sorted(SMALL.training)
 
 
-#: What manifests do not see and Snakemake does: how a step is called, and a file that was edited by hand. That the steps
-#: which read such a file refuse it is tested beside them.
+#: What manifests do not see and Snakemake does: how a step is called, and a file that was edited by hand, which the
+#: steps that read it refuse.
 BY_SNAKEMAKE: dict[str, tuple[Change, list[str]]] = {
     "command of a rule": (
         edit("workflow/rules/data.smk", "make_report.py --spec", "make_report.py  --spec"),

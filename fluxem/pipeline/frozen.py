@@ -40,8 +40,8 @@ def freeze(plan: Plan, folder: Path = FOLDER) -> Path:
         "of": plan.of,
         "environments": [[list(key), value] for key, value in plan.environments.items()],
     }
-    text = json.dumps(kept, indent=1, allow_nan=False) + "\n"  # in the order of the plan, which the first experiment leads
-    file = folder.absolute() / f"{_digest(text)}.json"
+    text = json.dumps(kept, indent=1, allow_nan=False) + "\n"  # the experiments in their order
+    file = folder.absolute() / f"{_digest(text.encode('utf-8'))}.json"
     if not file.exists():
         write_text(file, text)
     os.environ[VARIABLE] = str(file)
@@ -57,14 +57,13 @@ def thaw(root: Path) -> Plan:
     name = os.environ.get(VARIABLE)
     if name is None:
         raise InputError(f"{VARIABLE} is not set: the cluster must pass the environment of `snakemake` on to its jobs")
-    again = "run `snakemake` again"
     try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{VARIABLE} = {name}: cannot be read: {getattr(error, 'strerror', error)}: {again}") from error
-    if _digest(text) != Path(name).stem:
-        raise InputError(f"{VARIABLE} = {name}: was changed after it was written: {again}")
-    kept = json.loads(text)
+        written = Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"{VARIABLE} = {name}: cannot be read: {error.strerror}: run `snakemake` again") from error
+    if _digest(written) != Path(name).stem:
+        raise InputError(f"{VARIABLE} = {name}: was changed after it was written: run `snakemake` again")
+    kept = json.loads(written)
     return Plan(
         root,
         Path(kept["results"]),
@@ -78,5 +77,5 @@ def thaw(root: Path) -> Plan:
     )
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

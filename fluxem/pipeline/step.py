@@ -119,7 +119,7 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     """
     # One thread: sums split over threads round differently, and results must not depend on the cores.
     os.environ.update({f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")})
-    # What is loaded and parsed at the start stays; looking through it for cycles every 700 objects took a second with torch.
+    # What is loaded and parsed at the start stays; looking for cycles in it after every 700 objects took a second.
     gc.set_threshold(100_000, 20, 50)
     script = ROOT / SCRIPTS / STEPS[step].script
     try:

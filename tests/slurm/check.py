@@ -152,7 +152,7 @@ def failing(repository: Repository) -> None:
 
 
 def edited(repository: Repository) -> None:
-    """The configuration is edited during a run: its jobs are by the one that it began with, the next run by the other."""
+    """The configuration is edited during a run: its jobs are by the one before, those of the next run by the other."""
     file = repository.folder / FILE
     before = file.read_text()
     after = before.replace("learning_rate: 0.001", "learning_rate: 0.002")
