@@ -6,9 +6,12 @@ import logging
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import yaml
 from snakemake.api import SnakemakeApi
+from snakemake.cli import parse_config
 from snakemake.logging import logger
 from snakemake.settings.types import (
     ConfigSettings,
@@ -81,7 +84,8 @@ def write_figures(spec, metrics, folder):
     "unused.py": "VALUE = 1\n",
 }
 
-# What the finished miniature is configured as: two experiments, and one that only `snakemake paper` makes.
+# What the finished miniature is configured as: two experiments, and two that only `snakemake paper` makes, one of them
+# a comparison of more rows of the first.
 CONFIGS = {
     "config/config.yaml": """
 results_dir: results
@@ -90,6 +94,7 @@ experiments:
   units: {}
 paper:
   ablation: {}
+  comparison: {}
 """,
     "config/ablation.yaml": """
 task: arithmetic
@@ -115,7 +120,16 @@ seeds: [0]
 data: {train_size: 5000}
 training: {learning_rate: 0.001, hybrid: {epochs: 20}}
 """,
+    "config/comparison.yaml": """
+of: arithmetic_small
+seeds: [0]
+models: [hybrid, short]
+variants:
+  short: {of: hybrid, training: {epochs: 2}}
+""",
 }
+#: Parts of the paths of what only `snakemake paper` makes.
+PAPER = ("/ablation/", "/comparison/", "/short/", "_short_")
 
 
 def make_repository(folder: Path) -> Path:
@@ -150,8 +164,15 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def planned_jobs(folder: Path, *configfiles: Path, target: str = "all") -> list[str]:
-    """What `snakemake <target>` would run, as "step wildcards", such as `train arithmetic_small 0 hybrid`."""
+def planned_jobs(folder: Path, *configfiles: Path, targets: Sequence[str] = ("all",), config: str = "") -> list[str]:
+    """What Snakemake would run, as "step wildcards", such as `train arithmetic_small 0 hybrid`, without the targets.
+
+    Args:
+        folder: the repository.
+        configfiles: given with `--configfile`.
+        targets: given as they are.
+        config: given with `--config`, if anything.
+    """
     jobs: list[str] = []
 
     class Collect(logging.Handler):
@@ -161,19 +182,20 @@ def planned_jobs(folder: Path, *configfiles: Path, target: str = "all") -> list[
                 step = record.rule_name.removesuffix(f"_{wildcards.get('experiment')}")  # type: ignore[attr-defined]
                 jobs.append(" ".join([step, *map(str, wildcards.values())]))
 
+    profile = yaml.safe_load((folder / "profiles/default/config.yaml").read_text())
     handler = Collect()
     with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as api:
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(configfiles=list(configfiles)),
+            config_settings=ConfigSettings(parse_config([config] if config else []), list(configfiles)),
             snakefile=folder / "Snakefile",
             workdir=folder,
         )
-        triggers = frozenset({RerunTrigger.CODE, RerunTrigger.INPUT, RerunTrigger.MTIME, RerunTrigger.PARAMS})
+        triggers = RerunTrigger.parse_choices_set(profile["rerun-triggers"])
         logger.addHandler(handler)
         try:
-            dag = workflow.dag(DAGSettings(targets={target}, rerun_triggers=triggers))
+            dag = workflow.dag(DAGSettings(targets=set(targets), rerun_triggers=triggers))
             dag.execute_workflow(executor="dryrun")
         finally:
             logger.removeHandler(handler)
-    return sorted(jobs)
+    return sorted(job for job in jobs if job not in targets)

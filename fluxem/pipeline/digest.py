@@ -113,15 +113,16 @@ def _imported(root: Path, file: Path, module: str) -> Iterator[str]:
 def _parsed(source: str) -> _Parsed:
     """Cached by text: a dry-run asks often."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):
+    texts: set[str] = set()
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:  # grows while it is read: every step of the pipeline does this, so one walk and no more
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return _Parsed(
-        hashlib.sha256(ast.dump(tree).encode()).hexdigest(),
-        tuple(_imports(tree)),
-        frozenset(value for value in constants if isinstance(value, str)),
-    )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.add(node.value)
+        nodes += ast.iter_child_nodes(node)
+    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return _Parsed(digest, tuple(_imports(tree)), frozenset(texts))
 
 
 def _imports(node: ast.AST) -> Iterator[_Import]:
@@ -132,5 +133,5 @@ def _imports(node: ast.AST) -> Iterator[_Import]:
             yield child.level, child.module or "", tuple(alias.name for alias in child.names)
         elif isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
             yield from _imports(ast.Module(child.orelse, []))
-        else:
+        elif not isinstance(child, ast.expr):  # which holds no statements
             yield from _imports(child)

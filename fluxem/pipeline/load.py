@@ -47,7 +47,7 @@ _REASONS = {
 _NUMBER_TO_YAML = re.compile(r"[-+]?\d+\.\d*[eE][-+]\d+")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # in C where it was built
     """YAML in which a key given twice is an error, not a silent choice of the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -31,7 +31,8 @@ class Plan:
 
     `root` is the folder with the package, the scripts and constraints.txt; `results` the folder results go
     to; `paper` names the experiments that only `snakemake paper` runs; `of` says of which experiment a comparison is,
-    in whose folder its data and runs are.
+    in whose folder its data and runs are; `environments` what `environment` says by step, task and row, once it was
+    asked: it reads many files.
     """
 
     root: Path
@@ -39,8 +40,7 @@ class Plan:
     experiments: dict[str, Experiment]
     paper: frozenset[str] = frozenset()
     of: dict[str, str] = field(default_factory=dict)
-    #: By step, task and row, what `environment` says; it reads many files.
-    _environments: dict[tuple[str, str, str | None], Spec] = field(default_factory=dict, init=False, repr=False)
+    environments: dict[tuple[str, str, str | None], Spec] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, values: Values, files: Sequence[Path], folder: Path, root: Path = layout.ROOT) -> Plan:
@@ -210,6 +210,6 @@ class Plan:
         """What the spec of every step has; `row` is that of the model which the step runs, if it runs one."""
         task = self._configs(experiment)[0].task
         key = step, task, row
-        if key not in self._environments:
-            self._environments[key] = environment(self.root, *key)
-        return {"step": step, "experiment": experiment, "task": task, **self._environments[key]}
+        if key not in self.environments:
+            self.environments[key] = environment(self.root, *key)
+        return {"step": step, "experiment": experiment, "task": task, **self.environments[key]}

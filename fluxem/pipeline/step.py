@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import importlib.metadata
 import json
 import os
@@ -24,7 +25,7 @@ from typing import Any
 from fluxem.errors import InputError
 from fluxem.pipeline import layout
 from fluxem.pipeline.dataset import check_dataset
-from fluxem.pipeline.digest import PACKAGE, PLANNING, closure, module_file
+from fluxem.pipeline.digest import PACKAGE, closure
 from fluxem.pipeline.environment import SCRIPTS, STEPS, environment, never_run, row_of
 from fluxem.pipeline.layout import ROOT
 from fluxem.pipeline.manifest import check_outputs, write_manifest
@@ -33,6 +34,8 @@ from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec, require
 
 TRAIN = "train_"
+#: What runs to plan and check. It is loaded by now, as a script imports nothing else before it has passed the checks.
+_PLANNING = frozenset(sys.modules)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ def main(step: str, doc: str, work: Callable[[Job], Path]) -> None:
     """
     # One thread: sums split over threads round differently, and results must not depend on the cores.
     os.environ.update({f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")})
+    # What is loaded and parsed at the start stays; looking for cycles in it after every 700 objects took a second.
+    gc.set_threshold(100_000, 20, 50)
     script = ROOT / SCRIPTS / STEPS[step].script
     try:
         if not script.samefile(sys.argv[0]):
@@ -290,9 +295,7 @@ def _check_inputs(job: Job) -> None:
 
 def _audit(script: Path, specs: Iterable[Spec]) -> None:
     """Fail where the work of jobs ran modules that no digest covers, as one imported by a computed name."""
-    planning = module_file(ROOT, PLANNING)
-    assert planning is not None
-    covered = closure(ROOT, planning).keys() | {PLANNING}
+    covered = set(_PLANNING)
     for spec in specs:
         covered |= closure(ROOT, script, never_run(ROOT, spec["task"], row_of(spec))).keys()
     hidden = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in covered)

@@ -151,23 +151,38 @@ def failing(repository: Repository) -> None:
     check(trained < failed, "the training was not repeated")
 
 
-def edited(repository: Repository, back: bool) -> None:
-    """The configuration is edited during a run, and `back` again: no table mixes the two configurations."""
+def edited(repository: Repository) -> None:
+    """The configuration is edited during a run: its jobs are by the one before, those of the next run by the other."""
     file = repository.folder / FILE
     before = file.read_text()
+    after = before.replace("learning_rate: 0.001", "learning_rate: 0.002")
     running = repository.start("cluster", *ON_SLURM)
     wait(lambda: jobs(), patience=PATIENCE)
-    file.write_text(before.replace("learning_rate: 0.001", "learning_rate: 0.002"))
-    table = repository.path("cluster", "table.md")
-    check(running.wait(PATIENCE) != 0 and not table.exists(), "the run with two configurations makes no table")
-    check("learning_rate is 0.002, expected 0.001" in repository.printed(), "it says what was edited")
-    if back:
-        file.write_text(before)
-        check(repository.run("cluster", *ON_SLURM) != 0 and not table.exists(), "nor does the next run")
-        shutil.rmtree(repository.path("cluster", "seed0/hybrid"))
+    file.write_text(after)
+    check(running.wait(PATIENCE) == 0, "the run ends well")
+    data = repository.path("cluster", "manifests/generate_seed0.json").stat().st_mtime
+    file.write_text(before)
+    check(repository.run("alone", "--cores", "1") == 0, "a run without the cluster by the configuration before")
+    check(repository.made("alone") == repository.made("cluster"), "the same bytes")
+    repository.run("cluster", *ON_SLURM, "--dry-run")
+    check("Nothing to be done" in repository.printed(), "edited back, there is nothing to do")
+    file.write_text(after)
+    check(repository.run("cluster", *ON_SLURM) == 0, "a run by the edited configuration")
+    check(repository.run("alone", "--cores", "1") == 0, "the same without the cluster")
+    check(repository.made("alone") == repository.made("cluster"), "the same bytes")
+    again = repository.path("cluster", "manifests/generate_seed0.json").stat().st_mtime
+    check(data == again, "what the edit does not change was not made again")
+
+
+def edited_code(repository: Repository) -> None:
+    """Code is edited during a run: what has not begun refuses; the next run goes on."""
+    running = repository.start("cluster", *ON_SLURM)
+    wait(lambda: jobs(), patience=PATIENCE)
+    module = repository.folder / "fluxem/models/hybrid.py"
+    module.write_text(module.read_text() + "\nEDITED = True\n")
+    check(running.wait(PATIENCE) != 0, "the run fails")
+    check("code of step train_hybrid changed since this run was planned" in repository.printed(), "it says why")
     check(repository.run("cluster", *ON_SLURM) == 0, "the run after it ends well")
-    check(repository.run("alone", "--cores", "1") == 0, "a run without the cluster")
-    check(repository.made("alone") == repository.made("cluster"), "the same bytes as by its configuration alone")
 
 
 def gpu(repository: Repository) -> None:
@@ -199,8 +214,8 @@ CHECKS: dict[str, tuple[str, Callable[[Repository], None]]] = {
     "killed": (TINY, lambda repository: killed(repository, beside=False)),
     "killed_beside": (TINY, lambda repository: killed(repository, beside=True)),
     "failing": (TINY, failing),
-    "edited": (TINY, lambda repository: edited(repository, back=False)),
-    "edited_back": (TINY, lambda repository: edited(repository, back=True)),
+    "edited": (TINY, edited),
+    "edited_code": (TINY, edited_code),
     "gpu": (TINY + "    device: cuda\n", gpu),
 }
 

@@ -1,6 +1,7 @@
 # The plan, and what every rule needs from it. A rule's only tracked parameters are its spec (see fluxem.pipeline.spec)
 # and, where a network runs, its device. Outputs cannot depend on wildcards, so a step whose files differ by experiment
 # is made in a loop, `<step>_<experiment>`, in which only the outputs and the constraint of the wildcard differ.
+import functools
 import os
 import sys
 from pathlib import Path
@@ -8,15 +9,22 @@ from pathlib import Path
 from fluxem.errors import InputError
 from fluxem.pipeline import layout
 from fluxem.pipeline.dataset import MANIFEST
+from fluxem.pipeline.frozen import freeze, thaw
+from fluxem.pipeline.outdated import outdated
 from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.spec import canonical
 
 try:
-    plan = Plan.load(
-        config,
-        list(map(Path, workflow.configfiles)),
-        layout.CONFIG,
-        Path(workflow.basedir),
+    # A job on a cluster starts a Snakemake of its own, which must not see what was edited since.
+    plan = (
+        thaw(Path(workflow.basedir))
+        if workflow.remote_exec
+        else Plan.load(
+            config,
+            list(map(Path, workflow.configfiles)),
+            layout.CONFIG,
+            Path(workflow.basedir),
+        )
     )
 except InputError as error:
     # WorkflowError would add the position in this file, which is not where the mistake is.
@@ -30,6 +38,11 @@ os.environ.update(
     )
 )
 shell.prefix("set -euo pipefail; export PYTHONPATH=$PWD; ")
+
+
+onstart:
+    if not workflow.local_exec:
+        freeze(plan)
 
 
 include: "resources.smk"
@@ -49,8 +62,25 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+@functools.cache
+def renew():
+    """Have jobs done again that were done by another plan, whether Snakemake has notes of them or not.
+
+    Every function of inputs calls it: they are called before Snakemake decides what to do, and after that it can be told.
+    """
+    if workflow.is_main_process:
+        workflow.dag.forcefiles.update(f"{RESULTS}/{file}" for file in outdated(plan))
+
+
+def nothing(wildcards):
+    """The inputs of a step that reads none."""
+    renew()
+    return []
+
+
 def data(wildcards):
     """The data of one experiment and seed."""
+    renew()
     splits = plan.sources[wildcards.experiment].data.splits
     files = [*(f"{split}.jsonl" for split in splits), MANIFEST]
     return expand(f"{DATA}/{{file}}", file=files, **wildcards)
@@ -60,6 +90,7 @@ def of_runs(pattern):
     """A file of every run that an experiment compares."""
 
     def files(wildcards):
+        renew()
         compared = plan.experiments[wildcards.experiment]
         return expand(
             pattern,

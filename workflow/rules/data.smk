@@ -3,6 +3,8 @@ for experiment, configured in plan.sources.items():
     rule:
         name:
             f"generate_{experiment}"
+        input:
+            nothing,
         output:
             [f"{DATA}/{split}.jsonl" for split in configured.data.splits],
             f"{DATA}/{MANIFEST}",
