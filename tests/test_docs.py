@@ -76,10 +76,10 @@ def execute_block(block: Block, folder: Path, names: dict[str, object]) -> None:
 
 
 def run_examples(block: Block, names: dict[str, object]) -> None:
-    """Run what stands behind >>> and compare what it shows, `...` for anything."""
+    """Run what stands behind >>> and compare what it shows: `...` for anything, white space as white space."""
     examples = doctest.DocTestParser().get_doctest(block.text, names, str(block), block.document, block.line)
     said: list[str] = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     runner.run(examples, out=said.append, clear_globs=False)
     names.update(examples.globs)
     assert not said, "".join(said)

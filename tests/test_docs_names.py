@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 READERS = {"my.yaml", "my_site/config.yaml", "my_site", "questions.jsonl", "answers.jsonl", "report.html"}
 #: Names that are not of this repository: a column of Snakemake's files of times.
 FOREIGN = {"max_rss"}
+#: What other programs say: the shell, Python, pip and Snakemake.
+OTHERS_SAY = (
+    *("make: command not found", "No module named venv", "ensurepip is not available", "Directory cannot be locked"),
+    *("No matching distribution found for torch", "Temporary failure in name resolution"),
+)
 #: Other ways to write a key, which the configuration takes for it.
 ALIASES = {"seed", "ood_max_ops"}
 
@@ -127,7 +132,8 @@ def keys() -> frozenset[str]:
 def test_every_setting_in_a_document_is_a_key(name: str) -> None:
     leaves = {part for key in keys() for part in key.split(".")} | {"of"} | ALIASES
     profile = {key for file in ROOT.glob("profiles/*/config.yaml") for key in yaml.safe_load(file.read_text())}
-    settings = [span.split(":")[0] for span in read(name).spans() if re.fullmatch(r"[a-z_]+: \S.*", span)]
+    spans = set(read(name).spans()).difference(OTHERS_SAY)
+    settings = [span.split(":")[0] for span in spans if re.fullmatch(r"[a-z_]+: \S.*", span)]
     rows = set(planned(ROOT, []).rows("arithmetic"))
     assert [setting for setting in settings if setting not in leaves | profile | rows | {"experiments"}] == []
 
@@ -156,6 +162,19 @@ def test_every_command_and_option_in_running_text_is_one(name: str) -> None:
             known = words[1:3] in (["-m", "build"], ["-m", "pip"], ["-m", "venv"])
             package = script.replace(".py", "/__main__.py")
             assert known or script in tracked() or package in tracked(), f"{span}: no {script}"
+
+
+def test_every_message_that_is_explained_is_one_that_is_said() -> None:
+    text = (ROOT / "docs" / "EXPERIMENTS.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (`.*?`) \|", text.split("\n## Troubleshooting\n")[1], re.MULTILINE)
+    code = "".join((ROOT / name).read_text(encoding="utf-8") for name in tracked() if _is_code(name))
+    messages = [message for cell in shown for message in re.findall(r"`([^`]+)`", cell)]
+    parts = [part.strip() for message in messages if message not in OTHERS_SAY for part in message.split("…")]
+    assert len(messages) > 10 and [part for part in parts if part not in code] == []
+
+
+def _is_code(name: str) -> bool:
+    return name == "Makefile" or name.startswith("fluxem/") and name.endswith(".py")
 
 
 # --- what documents repeat from files ---
