@@ -148,6 +148,9 @@ def outputs(plan: Plan) -> set[str]:
 
 # --- running them ---
 
+#: What was done in a copy: a command that several documents show is run once.
+_DONE: dict[tuple[Path, str], subprocess.CompletedProcess[str]] = {}
+
 
 def execute(folder: Path, command: Command) -> None:
     """Run a command in a copy of the repository, or check it as declared; AssertionError where it is not as shown."""
@@ -160,10 +163,12 @@ def execute(folder: Path, command: Command) -> None:
     for name, text in GIVEN.items():
         if name in words and not (folder / name).exists():
             (folder / name).write_text(text, encoding="utf-8")
-    if words[:3] == ["python", "-m", "fluxem"]:
+    done = _DONE.get((folder, line))
+    if done is None and words[:3] == ["python", "-m", "fluxem"]:
         done = ask(folder, words[3:])
-    else:
-        done = run(folder, shlex.join(words) if "<<" not in command.text else command.text)
+    elif done is None:
+        done = run(folder, command.text if "<<" in command.text else shlex.join(words))
+    _DONE[folder, line] = done
     allowed = next((codes for which, codes in EXITS.items() if re.fullmatch(which, line)), (0,))
     assert done.returncode in allowed, f"{line}: exit status {done.returncode}: {done.stdout}{done.stderr}"
     if command.shown is not None:

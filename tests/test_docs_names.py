@@ -177,6 +177,24 @@ def _is_code(name: str) -> bool:
     return name == "Makefile" or name.startswith("fluxem/") and name.endswith(".py")
 
 
+@pytest.mark.parametrize(
+    "word", ["fluxem/modelz/hybrid.py", "config/none.yaml", "results/arithmetic_small/tables.md", "seed<seed>/none.csv"]
+)
+def test_a_path_that_is_wrong_is_found(word: str) -> None:
+    assert is_path(word) and not exists(word)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("fluxem/models/", "hybrid.py", "config/<experiment>.yaml", "<experiment>/seed<seed>/<row>/model.safetensors"),
+        *("results/units/figures/*.svg", ".venv/bin/activate", "predictions/<split>.jsonl", "my.yaml"),
+    ],
+)
+def test_a_path_that_is_right_is_known(word: str) -> None:
+    assert is_path(word) and exists(word)
+
+
 # --- what documents repeat from files ---
 
 
