@@ -32,7 +32,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/snakemake --lint
 
 readme:
-	$(BIN)/python docs/insert_results.py README.md docs/EXPERIMENTS.md
+	$(BIN)/python docs/insert_results.py README.md docs/*.md
 	$(BIN)/python docs/config_keys.py
 	$(BIN)/python docs/vector_tables.py
 

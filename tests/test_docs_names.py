@@ -193,15 +193,3 @@ def test_a_path_that_is_wrong_is_found(word: str) -> None:
 )
 def test_a_path_that_is_right_is_known(word: str) -> None:
     assert is_path(word) and exists(word)
-
-
-# --- what documents repeat from files ---
-
-
-def test_documents_show_the_reference_results() -> None:
-    insert = runpy.run_path(str(ROOT / "docs" / "insert_results.py"))["insert"]
-    for name in DOCUMENTS:
-        text = (ROOT / name).read_text(encoding="utf-8")
-        shown = re.findall(r"^<!-- begin (docs/reference/\S+)", text, re.MULTILINE)
-        if shown and all((ROOT / file).exists() for file in shown):
-            assert insert(text, ROOT) == text, f"{name}: run `make readme`"
