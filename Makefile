@@ -2,7 +2,7 @@
 # make all     every experiment in config/config.yaml
 # make test    every test
 # make lint    every check of form and types
-# make readme  put the measured tables into README.md, and the keys of the configuration into config/README.md
+# make readme  put measured tables into README.md and docs/, and what the code owns into config/README.md and docs/
 # make clean   remove results, keep the environment
 
 PYTHON ?= python3
@@ -32,8 +32,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/snakemake --lint
 
 readme:
-	$(BIN)/python docs/insert_results.py README.md
+	$(BIN)/python docs/insert_results.py README.md docs/*.md
 	$(BIN)/python docs/config_keys.py
+	$(BIN)/python docs/vector_tables.py
 
 clean:
 	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,12 @@ def tables() -> dict[str, list[str]]:
 
 def fill(text: str) -> str:
     """The text with every table put anew; ValueError when one has no place."""
-    for name, lines in tables().items():
+    return put(text, tables())
+
+
+def put(text: str, tables: Mapping[str, list[str]]) -> str:
+    """The text with these tables, lines of Markdown by name, between their marks; ValueError when one has no place."""
+    for name, lines in tables.items():
         place = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
         body = "\n".join(lines) + "\n"
         text, found = place.subn(lambda marks, body=body: marks[1] + body + marks[2], text)
