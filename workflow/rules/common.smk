@@ -10,6 +10,7 @@ from fluxem.pipeline import layout
 from fluxem.pipeline.dataset import MANIFEST
 from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.spec import canonical
+from fluxem.pipeline.summary import Run
 
 try:
     plan = Plan.load(
@@ -22,6 +23,8 @@ except InputError as error:
     # WorkflowError would add the position in this file, which is not where the mistake is.
     print(error, file=sys.stderr)
     sys.exit(2)
+
+run_of_snakemake = Run(plan)
 
 # Steps run in the environment that runs Snakemake, activated or not; a conda environment still comes first.
 os.environ.update(
