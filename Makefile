@@ -2,6 +2,7 @@
 # make all     every experiment in config/config.yaml
 # make test    every test
 # make lint    every check of form and types
+# make package the sdist and the wheel in dist/, checked: the wheel in an environment with numpy alone
 # make readme  put the measured tables into README.md, and the keys of the configuration into config/README.md
 # make clean   remove results, keep the environment
 
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 CORES := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
 SMALL := results/arithmetic_small
 
-.PHONY: small all test lint readme clean
+.PHONY: small all test lint package readme clean
 
 small: $(VENV)/pipeline.stamp
 	$(BIN)/snakemake --cores $(CORES) $(SMALL)/table.md $(SMALL)/figures/accuracy_by_operations.svg
@@ -30,6 +31,11 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+package: $(VENV)/dev.stamp
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python .ci/check_package.py dist
 
 readme:
 	$(BIN)/python docs/insert_results.py README.md

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -136,9 +137,11 @@ def test_what_is_not_learned_is_no_best_row_and_few_rows_are_shown(repository: P
     folder = repository / "results/ablation"
     (folder / "metrics.csv").write_text(metrics(**{row: (0.5 - at / 10, 0.0) for at, row in enumerate(rows)}))
     lines = said(plan, folder / "manifests/table.json")
-    assert lines[3] == "ablation: exact match in %, mean over seed 4; the best 4 of 5 rows"
+    assert lines[3] == "ablation: exact match in %, seed 4; the best 4 of 5 rows"
     assert lines[4].split() == rows[1:5]
     assert "explain" not in "\n".join(lines)  # no model of seed 4 is there
+    shutil.rmtree(folder / "figures")
+    assert any(line == f"  table {folder}/table.md" for line in said(plan, folder / "manifests/table.json"))
 
 
 def test_a_failed_step_is_named_with_the_end_of_its_log(repository: Path) -> None:

@@ -101,11 +101,12 @@ class Run:
         folder = self.plan.results / experiment
         learned = sum(ROWS[config.row_of(model)].learned for model in config.models)
         of = f"; the best {len(rows)} of {learned} rows" if 0 < len(rows) < learned else ""
-        seeds = f"{len(config.seeds)} seeds" if len(config.seeds) > 1 else f"seed {config.seeds[0]}"
+        seeds = f"mean over {len(config.seeds)} seeds" if len(config.seeds) > 1 else f"seed {config.seeds[0]}"
         yield ""
-        yield f"{paint(experiment, 'cyan', stream)}: exact match in %, mean over {seeds}{of}"
+        yield f"{paint(experiment, 'cyan', stream)}: exact match in %, {seeds}{of}"
         yield from (f"  {line}" for line in aligned(rows))
-        yield f"  table {folder / layout.TABLE}, figures {folder / layout.FIGURE_FOLDER}/"
+        drawn = (folder / layout.FIGURE_FOLDER).is_dir()
+        yield f"  table {folder / layout.TABLE}{f', figures {folder / layout.FIGURE_FOLDER}/' if drawn else ''}"
 
     def _best_rows(self, experiment: str) -> dict[str, dict[str, float]]:
         """Exact match of the learned rows that are best over all splits, by model and split, the best first."""
