@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _texts_last(list(sys.argv[1:] if arguments is None else arguments))
     options = _parser().parse_args(given)
     if options.command == "validate":
-        return validate.run(given[1:])
+        return validate.run(given[given.index("validate") + 1 :])
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without ⟦ shows ? for it
     try:

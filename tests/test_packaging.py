@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib import import_module
 from pathlib import Path
 
@@ -53,6 +55,54 @@ def test_vectors_and_samples_need_numpy_alone(program: str) -> None:
 def test_the_console_command_is_the_module() -> None:
     module, _, function = PROJECT["scripts"]["fluxem"].partition(":")
     assert module == "fluxem.__main__" and callable(getattr(import_module(module), function))
+
+
+# --- the check of the wheel, `make package` ---
+
+CHECK = runpy.run_path(str(ROOT / ".ci" / "check_package.py"))
+PACKAGE = sorted(
+    file.relative_to(ROOT).as_posix()
+    for file in (ROOT / "fluxem").rglob("*")
+    if file.is_file() and "__pycache__" not in file.parts
+)
+
+
+def wheel_of(folder: Path, names: list[str], size: int = 0) -> Path:
+    """A wheel of files that hold nothing, and a licence of some size."""
+    with zipfile.ZipFile(folder / "some.whl", "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+        archive.writestr("fluxem-0.1.0.dist-info/licenses/LICENSE", "x" * size)
+    return folder / "some.whl"
+
+
+def test_a_whole_wheel_passes(tmp_path: Path) -> None:
+    assert "fluxem/py.typed" in PACKAGE and "fluxem/data/units.tsv" in PACKAGE
+    CHECK["check_wheel"](wheel_of(tmp_path, PACKAGE))
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "said"),
+    [
+        ([name for name in PACKAGE if name != "fluxem/py.typed"], 0, "lacks ['fluxem/py.typed'] and has nothing"),
+        ([name for name in PACKAGE if not name.startswith("fluxem/data/")], 0, "'fluxem/data/units.tsv'] and has"),
+        ([*PACKAGE, "tests/conftest.py"], 0, "lacks nothing and has ['tests/conftest.py'] beside the package"),
+        (PACKAGE, 1_000_000, "allowed: less than 1,000,000"),
+    ],
+    ids=["untyped", "no tables", "tests too", "large"],
+)
+def test_a_wheel_that_is_not_as_it_should_be_is_refused(tmp_path: Path, names: list[str], size: int, said: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        CHECK["check_wheel"](wheel_of(tmp_path, names, size))
+    assert str(left.value.code).startswith("check_package.py: some.whl ") and said in str(left.value.code)
+
+
+def test_two_wheels_or_none_are_refused(tmp_path: Path) -> None:
+    for count in (0, 2):
+        for number in range(count):
+            (tmp_path / f"{number}.whl").touch()
+        with pytest.raises(SystemExit, match=rf"holds {count} files \*\.whl; expected one"):
+            CHECK["only"](tmp_path, "*.whl")
 
 
 # --- CITATION.cff and CHANGELOG.md ---

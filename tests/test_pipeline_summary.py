@@ -151,7 +151,7 @@ def test_a_failed_step_is_named_with_the_end_of_its_log(repository: Path) -> Non
     manifests = [repository / RESULTS / "manifests" / f"train_{model}_seed0.json" for model in ("hybrid", "token_only")]
     manifests[0].unlink()
     lines = said(plan, *logs, manifests[1], success=False)
-    assert lines[1] == "fluxem: 1 steps done in 0 s (1 train)"
+    assert lines[1] == "fluxem: 1 step done in 0 s (1 train)"
     assert lines[3] == "failed: train_hybrid of experiment arithmetic_small, seed 0, model hybrid"
     assert lines[4:7] == [f"  {logs[0]}", "  | train of experiment", "  | training diverged in epoch 3"]
     assert lines[8].startswith("Next: ") and "token_only" not in "\n".join(lines)
@@ -181,7 +181,7 @@ def test_snakemake_ends_with_it_only_where_it_did_something(repository: Path) ->
     assert dry.returncode == 0 and "figures_arithmetic_small" in dry.stdout and "fluxem:" not in dry.stdout + dry.stderr
     done = run(repository, *SNAKEMAKE, "all")
     assert done.returncode == 0 and figure.exists()
-    assert re.search(r"\nfluxem: 1 steps done in \d+ s \(1 figures\)\n\nNext:\n", done.stderr)
+    assert re.search(r"\nfluxem: 1 step done in \d+ s \(1 figures\)\n\nNext:\n", done.stderr)
     assert "Elapsed time" in done.stderr.split("Next:")[1] and "fluxem:" not in done.stdout
 
 

@@ -94,7 +94,8 @@ class Run:
         steps = Counter(layout.kind(self._jobs[name]) for name in made)
         what = ", ".join(f"{count} {step}" for step, count in steps.items())
         took = duration(time.monotonic() - self._started)
-        return f"fluxem: {len(made)} steps done in {took}{f' ({what})' if what else ''}"
+        count = "1 step" if len(made) == 1 else f"{len(made)} steps"
+        return f"fluxem: {count} done in {took}{f' ({what})' if what else ''}"
 
     def _table(self, experiment: str, rows: dict[str, dict[str, float]], stream: TextIO) -> Iterator[str]:
         config = self.plan.experiments[experiment]
@@ -126,8 +127,9 @@ class Run:
                 question = json.loads(next(lines))["text"]
         except (OSError, ValueError, LookupError, StopIteration):
             return None
-        known = (run / layout.TRAINED[0]).is_file()
-        return f"{_program('fluxem')} explain --model {run} {shlex.quote(question)}" if known else None
+        if not (run / layout.TRAINED[0]).is_file():
+            return None
+        return f"{_program('fluxem')} explain {shlex.join(['--model', str(run), question])}"
 
     def _made(self, now: dict[str, int]) -> list[str]:
         return [name for name in self._jobs if self._changed(now, name)]
