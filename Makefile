@@ -1,9 +1,11 @@
-# make small   the small experiment from nothing: environment, data, training, table
-# make all     every experiment in config/config.yaml
-# make test    every test
-# make lint    every check of form and types
-# make readme  put measured tables into README.md and docs/, and what the code owns into config/README.md and docs/
-# make clean   remove results, keep the environment
+# make small      the small experiment from nothing: environment, data, training, table
+# make all        every experiment in config/config.yaml
+# make test       every test
+# make lint       every check of form and types
+# make package    the sdist and the wheel in dist/, checked: the wheel in an environment with numpy alone
+# make reference  keep what experiments with fresh results ended in, in docs/reference/
+# make readme     put measured tables into README.md and docs/, and what the code owns into config/README.md and docs/
+# make clean      remove results, keep the environment
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +13,7 @@ BIN := $(VENV)/bin
 CORES := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
 SMALL := results/arithmetic_small
 
-.PHONY: small all test lint readme clean
+.PHONY: small all test lint package reference readme clean
 
 small: $(VENV)/pipeline.stamp
 	$(BIN)/snakemake --cores $(CORES) $(SMALL)/table.md $(SMALL)/figures/accuracy_by_operations.svg
@@ -30,6 +32,14 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+package: $(VENV)/dev.stamp
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python .ci/check_package.py dist
+
+reference:
+	$(BIN)/python docs/keep_reference.py
 
 readme:
 	$(BIN)/python docs/insert_results.py README.md docs/*.md

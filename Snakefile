@@ -6,6 +6,19 @@ configfile: "config/config.yaml"
 include: "workflow/rules/common.smk"
 
 
+# Said beside Snakemake's own output, on standard error; not in a dry run, and not by the jobs on a cluster's nodes.
+onstart:
+    run_of_snakemake.begin()
+
+
+onsuccess:
+    run_of_snakemake.print_success(sys.stderr)
+
+
+onerror:
+    run_of_snakemake.print_failure(sys.stderr)
+
+
 rule all:
     default_target: True
     input:

@@ -9,10 +9,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fluxem.domains import dna, formula, formula_text, reaction, reaction_text, taxonomy
-from fluxem.domains.base import Domain, Operation
+from fluxem.domains.base import Domain, Operation, Span
 from fluxem.domains.elements import SYMBOLS
 from fluxem.domains.number import NUMBER
 
@@ -57,23 +58,27 @@ def values() -> dict[str, tuple[Domain, list[Any]]]:
     }
 
 
+def _found(domain: Domain, text: str) -> list[Span]:
+    return list(domain.find(text))
+
+
 def rates() -> dict[str, float]:
     """Things per second by name."""
     measured = {}
     for name, (domain, of) in values().items():
         vectors = domain.encode(of)
-        measured[f"encode, {name}"] = per_second(lambda d=domain, v=of: d.encode(v), len(of))
-        measured[f"decode, {name}"] = per_second(lambda d=domain, v=vectors: d.decode(v), len(of))
+        measured[f"encode, {name}"] = per_second(partial(domain.encode, of), len(of))
+        measured[f"decode, {name}"] = per_second(partial(domain.decode, vectors), len(of))
         for operation in _operations(domain):
             operands = [vectors if one == domain.name else NUMBER.encode([2] * len(of)) for one in operation.operands]
             measured[f"{operation.name}, {name}"] = per_second(
-                lambda o=operation, v=operands: o.function(*v),
+                partial(operation.function, *operands),
                 len(of),
             )
     text = ENGLISH * (100_000 // len(ENGLISH))
     for domain in (formula.FORMULA, reaction.REACTION, dna.DNA, taxonomy.TAXONOMY):
         measured[f"find in English, {domain.name}, characters"] = per_second(
-            lambda d=domain: list(d.find(text)),
+            partial(_found, domain, text),
             len(text),
         )
     return measured

@@ -14,7 +14,7 @@ import random
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from fluxem.domains.quantity import PHYS_QUANTITY, PHYS_UNIT
 from fluxem.domains.quantity_operations import OPERATIONS
@@ -79,7 +79,7 @@ def rates() -> dict[str, float]:
 
 
 def _find(text: str) -> None:
-    quantities.cache_clear()
+    cast(Any, quantities).cache_clear()
     for domain in (PHYS_QUANTITY, PHYS_UNIT):
         list(domain.find(text))
 

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,7 @@ def rates() -> dict[str, float]:
             ("fractions", rationals),
         ):
             left, right = NUMBER.encode(values), NUMBER.encode([value or 1 for value in reversed(values)])
-            measured[f"{operation.name}, {name}"] = per_second(
-                lambda o=operation, a=left, b=right: o.function(a, b), len(values)
-            )
+            measured[f"{operation.name}, {name}"] = per_second(partial(operation.function, left, right), len(values))
     measured["find, characters"] = per_second(lambda: spans(text), len(text))
     return measured
 

@@ -1,4 +1,4 @@
-"""`python -m fluxem explain` and `predict`: answers in order, and one clear line for input that cannot be used."""
+"""`fluxem explain` and `predict`: answers in order, and one clear line for input that cannot be used."""
 
 import json
 import os
@@ -242,7 +242,7 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: Captured) -> None
     with pytest.raises(SystemExit) as left:
         main(arguments)
     out, err = capsys.readouterr()
-    assert left.value.code == 2 and out == "" and err.startswith("usage: python -m fluxem")
+    assert left.value.code == 2 and out == "" and err.startswith("usage: fluxem")
 
 
 def test_a_device_that_is_not_there_is_named(trained: Trained, capsys: Captured) -> None:
@@ -253,8 +253,8 @@ def test_a_device_that_is_not_there_is_named(trained: Trained, capsys: Captured)
 def test_help_shows_examples_and_needs_no_network_library() -> None:
     program = "import sys; sys.modules['torch'] = None; from fluxem.__main__ import main; main(['--help'])"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    for command in ("explain", "predict"):
-        assert f"python -m fluxem {command} --model " in result.stdout
+    for command in ("explain --model ", "predict --model ", "encode ", "validate "):
+        assert f"\n  fluxem {command}" in result.stdout
     assert '"12 + 34 * 5"' in result.stdout and result.stderr == ""
 
 

@@ -13,6 +13,7 @@ from fluxem.pipeline.frozen import freeze, thaw
 from fluxem.pipeline.outdated import outdated
 from fluxem.pipeline.plan import Plan
 from fluxem.pipeline.spec import canonical
+from fluxem.pipeline.summary import Run
 
 try:
     # A job on a cluster starts a Snakemake of its own, which must not see what was edited since.
@@ -30,6 +31,8 @@ except InputError as error:
     # WorkflowError would add the position in this file, which is not where the mistake is.
     print(error, file=sys.stderr)
     sys.exit(2)
+
+run_of_snakemake = Run(plan)
 
 # Steps run in the environment that runs Snakemake, activated or not; a conda environment still comes first.
 os.environ.update(

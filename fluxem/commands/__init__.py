@@ -1,0 +1,1 @@
+"""The commands of `fluxem`, one module each: `add` declares it, `run` does it and returns the exit status."""
