@@ -21,11 +21,14 @@ class Of:
         def runs(step: str) -> list[str]:
             return [f"{step} {experiment} {seed} {model}" for seed in seeds for model in models]
 
-        self.figures, self.table = [f"figures {experiment}"], [f"table {experiment}"]
+        self.pages = [f"pages {experiment}"]
+        self.figures, self.table = [f"figures {experiment}", *self.pages], [f"table {experiment}", *self.pages]
         self.reports = [f"report {experiment} {seed}" for seed in seeds]
-        self.times = [f"times {experiment}"]
+        self.times = [f"times {experiment}", *self.pages]
         self.summary = self.figures + self.table
-        self.evaluation = runs("eval") + self.times + self.summary
+        # of the first seed, which every experiment here has as 0
+        self.explain = [f"explain {experiment}"] if 0 in seeds and "hybrid" in models else []
+        self.evaluation = runs("eval") + self.times + self.summary + self.explain
         self.training = runs("train") + self.evaluation
         self.everything = [f"generate {experiment} {seed}" for seed in seeds] + self.reports + self.training
 
@@ -113,6 +116,8 @@ CASES = {
         edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 5000, include_can_add: false"),
         UNITS.everything,
     ),
+    "a written question": (edit("config/explain/units.tsv", "3.5 ft?", "3.5 feet?"), UNITS.explain),
+    "a written question of another task": (edit("config/explain/arithmetic.tsv", "2^10", "2**10"), SMALL.explain),
     "file of units renamed": (
         lambda folder: (folder / UNITS_EXPERIMENT).rename(folder / "config/units.yaml") and None,
         NOTHING,
@@ -161,6 +166,15 @@ CASES = {
         edit("fluxem/evaluation/times.py", "lines = [", "lines = [*[]] + ["),
         SMALL.times + UNITS.times,
     ),
+    "code of the pages": (
+        edit("fluxem/evaluation/pages.py", "for file in to", "for file in [*to]"),
+        SMALL.pages + UNITS.pages,
+    ),
+    "code of the explain page": (
+        edit("fluxem/evaluation/explain_page.py", "exists()", "is_file()"),
+        SMALL.explain + UNITS.explain,
+    ),
+    "the looks of pages": (edit("fluxem/data/page.css", "#1b1f24", "#000"), SMALL.explain + UNITS.explain),
     "code of a script": (
         edit("workflow/scripts/make_figures.py", "return job.figures", "return job.table"),
         SMALL.figures + UNITS.figures,
@@ -191,6 +205,8 @@ CASES = {
     ),
     "a figure deleted": (remove("results/units/figures/conversions.svg"), UNITS.figures),
     "a manifest deleted": (remove("results/units/manifests/eval_hybrid_seed0.json"), UNITS_HYBRID.evaluation),
+    "the explain page deleted": (remove("results/units/explain.html"), UNITS.explain),
+    "a page deleted": (remove("results/units/figures.html"), UNITS.pages),
     "report deleted": (remove("results/units/seed0/data/report.md"), UNITS.reports),
     "table deleted": (remove("results/arithmetic_small/table.md"), SMALL.table),
 }
@@ -200,7 +216,7 @@ CASES = {
 def test_exactly_the_stale_jobs_run(repository: Path, case: str) -> None:
     change, jobs = CASES[case]
     change(repository)
-    assert planned_jobs(repository) == sorted([*jobs, *(["all"] if jobs else [])])
+    assert planned_jobs(repository) == sorted({*jobs, *(["all"] if jobs else [])})
 
 
 def of_ablation(*models: str) -> Of:
@@ -241,19 +257,19 @@ PAPER_CASES = {
 def test_exactly_the_stale_jobs_of_rows_and_variants_run(repository: Path, case: str) -> None:
     change, jobs = PAPER_CASES[case]
     change(repository)
-    assert planned_jobs(repository, target="paper") == sorted([*jobs, *(["paper"] if jobs else [])])
+    assert planned_jobs(repository, target="paper") == sorted({*jobs, *(["paper"] if jobs else [])})
 
 
 def test_an_overlay_merges_with_the_experiment(repository: Path) -> None:
     overlay = repository / "my.yaml"
     overlay.write_text("experiments: {arithmetic_small: {training: {epochs: 5, hybrid: {patience: 5}}}}")
-    assert planned_jobs(repository, overlay) == ["all", *sorted(SMALL.training)]
+    assert planned_jobs(repository, overlay) == ["all", *sorted({*SMALL.training})]
 
 
 def test_results_may_go_elsewhere(repository: Path, tmp_path: Path) -> None:
     overlay = repository / "my.yaml"
     overlay.write_text(f"results_dir: {tmp_path / 'elsewhere'}")
-    assert planned_jobs(repository, overlay) == ["all", *sorted(SMALL.everything + UNITS.everything)]
+    assert planned_jobs(repository, overlay) == ["all", *sorted({*SMALL.everything, *UNITS.everything})]
 
 
 def test_a_wrong_configuration_stops_snakemake_in_one_line(repository: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxem.pipeline.environment import DOMAIN_DATA
+from fluxem.pipeline.environment import DATA_FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,8 +28,8 @@ def test_its_results_are_between_their_marks(experiment: str) -> None:
     assert all(f"| {model} |" in table for model in ("token_only", "hybrid"))
 
 
-def test_every_table_of_the_domains_counts_for_the_steps_that_read_texts() -> None:
-    assert sorted(DOMAIN_DATA) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())
+def test_every_data_file_of_the_package_counts_for_the_steps_that_read_it() -> None:
+    assert sorted(DATA_FILES) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())
 
 
 def test_results_are_inserted_whole_or_down_to_some_words(tmp_path: Path) -> None:
