@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,8 @@ from fluxem.registry import DOMAINS
 
 #: Answers about units are rounded to six significant digits, so the exact value differs by at most so much of it.
 ROUNDED = Fraction(5, 10**6)
+#: A number as answers give it.
+NUMBER = r"-?[0-9]+(\.[0-9]+|/[0-9]+)?"
 
 
 def same(value: Any) -> tuple[Any, ...]:
@@ -55,10 +58,12 @@ def kind_of(task: str, sample: Sample, values: Sequence[Any], answer: Answer) ->
     found = spans(sample.text)
     if list(map(same, values)) != [same(span.value) for span in found]:
         return "parse"
-    if task == "arithmetic":
-        return errors.kind_of(Sample(sample.text, sample.target_text, tuple(found)), answer)
     if answer.source == "executor":
         return "refused"
+    if task == "arithmetic":
+        if not re.fullmatch(NUMBER, sample.target_text):
+            return "route"  # "undefined" is expected, and every result is a number
+        return errors.kind_of(Sample(sample.text, sample.target_text, tuple(found)), answer)
     exact = replay([span.value for span in found], answer)
     if answer.source == "characters" or exact is None or not _gives(exact, sample.target_text):
         return "route"

@@ -17,6 +17,8 @@ from fluxem.pipeline.files import write_text
 
 #: Parts of the spec of a training that its page shows: what the page calls them, and where they are.
 PARTS = {"data": ("dataset", "data"), "model": ("architecture",), "training": ("training",)}
+#: Which of a step's outputs stands for the others.
+SHOWN = ("manifest.json", "model.safetensors", "metrics.json")
 #: The names under which a figure holds its title and caption.
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
@@ -134,7 +136,8 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, st
 def _steps(told: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
     for each in told:
         spec = each["spec"]
-        file, digest = next(iter(sorted(each["outputs"].items())))
+        file = min(each["outputs"], key=lambda name: (Path(name).name not in SHOWN, name))
+        digest = each["outputs"][file]
         more = f" and {len(each['outputs']) - 1} more" if len(each["outputs"]) > 1 else ""
         made = f"`{file.removeprefix(spec['experiment'] + '/')}` `{digest[:12]}`{more}"
         yield [
