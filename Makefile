@@ -2,6 +2,7 @@
 # make all        every experiment in config/config.yaml
 # make test       every test
 # make lint       every check of form and types
+# make look       the report and its pages in a browser without a network; RESULTS=DIR: those of a smoke run in DIR
 # make package    the sdist and the wheel in dist/, checked: the wheel in an environment with numpy alone
 # make reference  keep what experiments with fresh results ended in, in docs/reference/
 # make readme     put measured tables into README.md and docs/, and what the code owns into config/README.md and docs/
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 CORES := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
 SMALL := results/arithmetic_small
 
-.PHONY: small all test lint package reference readme clean
+.PHONY: small all test lint look package reference readme clean
 
 small: $(VENV)/pipeline.stamp
 	$(BIN)/snakemake --cores $(CORES) $(SMALL)/table.md $(SMALL)/figures/accuracy_by_operations.svg
@@ -32,6 +33,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+look: $(VENV)/look.stamp
+	$(BIN)/python tests/browser/check.py $(if $(RESULTS),--results $(RESULTS)) $(if $(PICTURES),--screenshots $(PICTURES))
 
 package: $(VENV)/dev.stamp
 	rm -rf dist
@@ -53,7 +57,8 @@ clean:
 # The environment is made once, and again when what it holds changes.
 $(VENV)/pipeline.stamp: EXTRAS := train,pipeline
 $(VENV)/dev.stamp: EXTRAS := dev
-$(VENV)/pipeline.stamp $(VENV)/dev.stamp: pyproject.toml constraints.txt
+$(VENV)/look.stamp: EXTRAS := pipeline,train,look
+$(VENV)/pipeline.stamp $(VENV)/dev.stamp $(VENV)/look.stamp: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 7) and "fluxem needs Python 3.11.7 or newer, $(PYTHON) is " + sys.version.split()[0])'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$(EXTRAS)]"

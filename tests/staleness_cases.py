@@ -24,11 +24,15 @@ class Of:
         def runs(step: str) -> list[str]:
             return [f"{step} {source} {seed} {model}" for seed in seeds for model in models]
 
-        self.figures, self.table = [f"figures {experiment}"], [f"table {experiment}"]
+        self.pages = [f"pages {experiment}"]
+        self.figures, self.table = [f"figures {experiment}", *self.pages], [f"table {experiment}", *self.pages]
         self.reports = [f"report {source} {seed}" for seed in seeds]
-        self.times = [f"times {experiment}"]
+        self.times = [f"times {experiment}", *self.pages]
         self.summary = self.figures + self.table
-        self.evaluation = runs("eval") + self.times + self.summary
+        # of the first seed, which every experiment here has as 0; a comparison has none of its own
+        explained = 0 in seeds and "hybrid" in models and source == experiment
+        self.explain = [f"explain {experiment}"] if explained else []
+        self.evaluation = runs("eval") + self.times + self.summary + self.explain
         self.training = runs("train") + self.evaluation
         self.everything = [f"generate {source} {seed}" for seed in seeds] + self.reports + self.training
 
@@ -88,6 +92,8 @@ CONFIGURATION: Cases = {
         edit(UNITS_EXPERIMENT, "train_size: 5000", "train_size: 5000, include_can_add: false"),
         UNITS.everything,
     ),
+    "a written question": (edit("config/explain/units.tsv", "3.5 ft?", "3.5 feet?"), UNITS.explain),
+    "a written question of another task": (edit("config/explain/arithmetic.tsv", "2^10", "2**10"), SMALL.explain),
     "file of units renamed": (rename(UNITS_EXPERIMENT, "config/units.yaml"), NOTHING),
     "experiment removed": (edit(PROJECT, "  units: {}\n", ""), NOTHING),
     "experiment added": (
@@ -142,6 +148,15 @@ CODE: Cases = {
         edit("fluxem/evaluation/times.py", "lines = [", "lines = [*[]] + ["),
         SMALL.times + UNITS.times,
     ),
+    "code of the pages": (
+        edit("fluxem/evaluation/pages.py", "for file in to", "for file in [*to]"),
+        SMALL.pages + UNITS.pages,
+    ),
+    "code of the explain page": (
+        edit("fluxem/evaluation/explain_page.py", "exists()", "is_file()"),
+        SMALL.explain + UNITS.explain,
+    ),
+    "the looks of pages": (edit("fluxem/data/page.css", "#1b1f24", "#000"), SMALL.explain + UNITS.explain),
     "code of a script": (
         edit("workflow/scripts/make_figures.py", "return job.figures", "return job.table"),
         SMALL.figures + UNITS.figures,
@@ -172,6 +187,8 @@ RESULTS: Cases = {
     ),
     "a figure deleted": (remove("results/units/figures/conversions.svg"), UNITS.figures),
     "a manifest deleted": (remove("results/units/manifests/eval_hybrid_seed0.json"), UNITS_HYBRID.evaluation),
+    "the explain page deleted": (remove("results/units/explain.html"), UNITS.explain),
+    "a page deleted": (remove("results/units/figures.html"), UNITS.pages),
     "report deleted": (remove("results/units/seed0/data/report.md"), UNITS.reports),
     "table deleted": (remove("results/arithmetic_small/table.md"), SMALL.table),
 }

@@ -44,6 +44,9 @@ def test_targets_are_all_files_of_all_jobs() -> None:
     assert {file.split("/")[2] for file in paper if "arithmetic/" in file} == {"manifests", "seed2"}
     assert {
         "results/arithmetic_small/figures/errors.svg",
+        "results/arithmetic_small/explain.html",
+        "results/arithmetic_small/table.html",
+        "results/units/manifests/explain.json",
         "results/arithmetic_small/seed4/data/report.md",
         "results/arithmetic_small/seed4/data/test_id.jsonl",
         "results/arithmetic_small/seed4/hybrid/run.json",

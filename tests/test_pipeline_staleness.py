@@ -17,7 +17,7 @@ NOTES = ".snakemake"
 def test_exactly_the_stale_jobs_run(repository: Path, targets: tuple[str, ...], case: str) -> None:
     change, jobs = CASES[targets][case]
     change(repository)
-    assert planned_jobs(repository, targets=targets) == sorted(jobs)
+    assert planned_jobs(repository, targets=targets) == sorted({*jobs})
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_the_same_without_snakemakes_notes(repository: Path, case: str) -> None:
     change, jobs = (CONFIGURATION | CODE)[case]
     shutil.rmtree(repository / NOTES)
     change(repository)
-    assert planned_jobs(repository) == sorted(jobs)
+    assert planned_jobs(repository) == sorted({*jobs})
 
 
 def test_the_same_of_rows_without_snakemakes_notes(repository: Path) -> None:
     change, jobs = PAPER["key of a variant of a comparison"]
     shutil.rmtree(repository / NOTES)
     change(repository)
-    assert planned_jobs(repository, targets=("paper",)) == sorted(jobs)
+    assert planned_jobs(repository, targets=("paper",)) == sorted({*jobs})
     assert planned_jobs(repository, targets=("results/ablation/table.md",)) == []
 
 
@@ -48,7 +48,7 @@ def test_what_was_touched_is_not_believed(repository: Path) -> None:
     assert run(repository, "-m", "snakemake", "--cores", "1", "--touch").returncode == 0
     assert planned_jobs(repository) == []
     edit(EXPERIMENT, "epochs: 20", "epochs: 21")(repository)
-    assert planned_jobs(repository) == sorted(SMALL.training)
+    assert planned_jobs(repository) == sorted({*SMALL.training})
 
 
 #: What manifests do not see and Snakemake does: how a step is called, and a file that was edited by hand, which the
@@ -69,7 +69,7 @@ BY_SNAKEMAKE: dict[str, tuple[Change, list[str]]] = {
 def test_what_snakemake_alone_sees(repository: Path, case: str) -> None:
     change, jobs = BY_SNAKEMAKE[case]
     change(repository)
-    assert planned_jobs(repository) == sorted(jobs)
+    assert planned_jobs(repository) == sorted({*jobs})
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_snakemake_alone_sees(repository: Path, case: str) -> None:
 def test_an_overlay(repository: Path, overlay: str, jobs: list[str]) -> None:
     file = repository / "my.yaml"
     file.write_text(overlay)
-    assert planned_jobs(repository, file) == sorted(jobs)
+    assert planned_jobs(repository, file) == sorted({*jobs})
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_overlay(repository: Path, overlay: str, jobs: list[str]) -> None:
     ],
 )
 def test_the_command_line(repository: Path, given: str, jobs: list[str]) -> None:
-    assert planned_jobs(repository, config=given) == sorted(jobs)
+    assert planned_jobs(repository, config=given) == sorted({*jobs})
 
 
 def test_the_command_line_comes_before_an_overlay(repository: Path) -> None:

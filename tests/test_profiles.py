@@ -17,7 +17,7 @@ DEFAULT, SLURM, SITE = (
     ROOT / each / "config.yaml" for each in ("profiles/default", "profiles/slurm", "tests/slurm/site")
 )
 #: Seconds of work at most, on the machine that runs Snakemake.
-LOCAL = {"all", "table", "times", "figures_arithmetic_small", "figures_units"}
+LOCAL = {"all", "table", "times", "pages", "figures_arithmetic_small", "figures_units"}
 
 Jobs = dict[str, dict[str, int]]
 
@@ -82,7 +82,15 @@ def test_the_cluster_profile_has_the_settings_of_the_default_but_no_number_of_co
 def test_every_job_on_the_cluster_asks_for_memory_and_time(planned: str) -> None:
     submitted = {name: asked for name, asked in jobs(planned).items() if name.split()[0] not in LOCAL}
     assert {name.split()[0] for name in submitted} == {
-        *("generate_arithmetic_small", "generate_units", "report", "train", "eval_arithmetic_small", "eval_units"),
+        *(
+            "generate_arithmetic_small",
+            "generate_units",
+            "report",
+            "train",
+            "eval_arithmetic_small",
+            "eval_units",
+            "explain",
+        ),
     }
     for asked in submitted.values():
         assert {"mem_mb", "runtime"} <= asked.keys()

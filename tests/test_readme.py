@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
-from fluxem.pipeline.environment import DOMAIN_DATA
+from fluxem.pipeline.environment import DATA_FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,5 +17,5 @@ def test_its_python_says_what_it_shows() -> None:
     assert done.attempted >= 6 and not done.failed
 
 
-def test_every_table_of_the_domains_counts_for_the_steps_that_read_texts() -> None:
-    assert sorted(DOMAIN_DATA) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())
+def test_every_data_file_of_the_package_counts_for_the_steps_that_read_it() -> None:
+    assert sorted(DATA_FILES) == sorted(f"fluxem/data/{file.name}" for file in (ROOT / "fluxem" / "data").iterdir())

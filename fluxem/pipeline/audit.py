@@ -17,7 +17,7 @@ from fluxem.pipeline.spec import Spec, differences
 #: library or input; a job reads what another job has yet to make again.
 Kind = Literal["missing", "damaged", "stale", "upstream"]
 #: Keys under which a spec holds the specs of what its job reads.
-_NESTED = ("dataset", "trained", "runs")
+_NESTED = ("dataset", "trained", "evaluated", "runs")
 CHANGED = "hand-edited or corrupted: its sha256 is not that of the file that was made"
 
 

@@ -30,6 +30,10 @@ DOMAIN_DATA = tuple(
     f"fluxem/data/{name}" for name in ("elements.tsv", "known_formulas.txt", "taxonomy.tsv", "units.tsv")
 )
 
+#: How pages look and step; they count for the steps that write pages.
+PAGE_DATA = ("fluxem/data/explain.js", "fluxem/data/page.css")
+DATA_FILES = DOMAIN_DATA + PAGE_DATA
+
 STEPS = {
     "generate": Step("generate_data.py", ("numpy",)),
     "report": Step("make_report.py", ()),
@@ -38,6 +42,8 @@ STEPS = {
     "table": Step("make_table.py", ()),
     "figures": Step("make_figures.py", ("matplotlib",)),
     "times": Step("make_times.py", ()),
+    "pages": Step("make_pages.py", ()),
+    "explain": Step("make_explain.py", ("numpy", "torch")),
 }
 
 
@@ -50,7 +56,7 @@ def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
     constraints = (root / "constraints.txt").read_text(encoding="utf-8")
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", constraints, re.MULTILINE))
     return {
-        "code": code_digest(root, root / SCRIPTS / definition.script, DOMAIN_DATA, never_run(root, task, row)),
+        "code": code_digest(root, root / SCRIPTS / definition.script, DATA_FILES, never_run(root, task, row)),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "libraries": {name: pins[name] for name in definition.libraries},
     }
@@ -58,13 +64,14 @@ def environment(root: Path, step: str, task: str, row: str | None) -> Spec:
 
 def code_files(root: Path, step: str, task: str, row: str | None) -> dict[str, str]:
     """The files that the digest of a step's code is of, relative to `root`, each with its own: see `environment`."""
-    parts = code_parts(root, root / SCRIPTS / STEPS[step].script, DOMAIN_DATA, never_run(root, task, row))
+    parts = code_parts(root, root / SCRIPTS / STEPS[step].script, DATA_FILES, never_run(root, task, row))
     return {part.file.relative_to(root).as_posix(): part.digest for part in parts}
 
 
 def row_of(spec: Spec) -> str | None:
     """The row of `ROWS` whose model a step trains or asks, if it does."""
-    return spec.get("trained", spec).get("variant")
+    asked = spec.get("evaluated", spec)
+    return asked.get("trained", asked).get("variant")
 
 
 def never_run(root: Path, task: str, row: str | None) -> frozenset[str]:

@@ -24,6 +24,10 @@ REPORT = "report.md"
 TRAINED = ("model.safetensors", "run.json", "history.csv")
 # What an experiment ends in, in its folder.
 TABLE, METRICS_CSV, TIMES, FIGURE_FOLDER = "table.md", "metrics.csv", "times.md", "figures"
+# The same for a browser: the table, the figures, what its runs are of; and how the hybrid came to its answers.
+PAGES, EXPLAIN_PAGE = ("table.html", "figures.html", "runs.html"), "explain.html"
+# The questions that people wrote for the last, below the folder of the configuration.
+WRITTEN = "explain/{task}.tsv"
 # How long a training and a test took, as Snakemake measures it.
 TRAINING_TIME, TEST_TIME = (f"{EXPERIMENT}/benchmarks/{step}_{{model}}_seed{{seed}}.tsv" for step in ("train", "eval"))
 HISTORY = f"{RUN}/history.csv"
@@ -35,6 +39,8 @@ def inputs(spec: Spec) -> list[Spec]:
     """The specs of the outputs that a step reads, those made first in front."""
     if "runs" in spec:
         return [with_seed(spec["runs"][model], seed) for seed in spec["seeds"] for model in spec["models"]]
+    if "evaluated" in spec:
+        return [*inputs(spec["evaluated"]), spec["evaluated"]]
     if "trained" in spec:
         return [spec["trained"]["dataset"], spec["trained"]]
     return [spec["dataset"]] if "dataset" in spec else []
@@ -61,6 +67,10 @@ def outputs(spec: Spec) -> tuple[str, ...]:
             files = [f"{EXPERIMENT}/{file}" for file in (TABLE, METRICS_CSV)]
         case "figures":
             files = [f"{EXPERIMENT}/{FIGURE_FOLDER}/{file}" for file in spec["files"]]
+        case "pages":
+            files = [f"{EXPERIMENT}/{file}" for file in PAGES]
+        case "explain":
+            files = [f"{EXPERIMENT}/{EXPLAIN_PAGE}"]
         case _:
             files = [f"{EXPERIMENT}/{TIMES}"]
     return tuple(file.format_map(spec) for file in files)
@@ -68,6 +78,12 @@ def outputs(spec: Spec) -> tuple[str, ...]:
 
 def reads(spec: Spec) -> tuple[str, ...]:
     """The files that a job reads, below the results folder."""
+    if kind(spec) == "pages":
+        own = (TABLE, TIMES, *(f"{FIGURE_FOLDER}/{figure}" for figure in spec["figures"]))
+        return *(f"{EXPERIMENT.format_map(spec)}/{file}" for file in own), *_told(spec)
+    if "evaluated" in spec:
+        *before, evaluated = inputs(spec)
+        return *(file for each in before for file in outputs(each)), record(Path(), evaluated).as_posix()
     if "runs_of" in spec:
         return tuple(file for pattern in TIMED for file in timed(spec, pattern).values())
     if "runs" in spec:
@@ -114,6 +130,13 @@ def command(spec: Spec) -> str:
     usual, full = possible_files(CONFIG, spec["experiment"])
     file = full if (ROOT / full).exists() else usual
     return f"python {script.as_posix()} --config {file.as_posix()}{flags}"
+
+
+def _told(spec: Spec) -> tuple[str, ...]:
+    """Of pages: the manifests of the data, trainings and tests that they tell of, by seed."""
+    folder = MANIFESTS.format(experiment=spec["runs_of"])
+    runs = [f"{step}_{model}" for model in spec["models"] for step in ("train", "eval")]
+    return tuple(f"{folder}/{each}_seed{seed}.json" for seed in spec["seeds"] for each in ("generate", *runs))
 
 
 def _stem(spec: Spec) -> str:

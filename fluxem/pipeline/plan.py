@@ -21,8 +21,12 @@ from fluxem.pipeline.load import (
     possible_files,
     read_yaml,
 )
+from fluxem.pipeline.questions import read_questions
 from fluxem.pipeline.rows import ROWS
 from fluxem.pipeline.spec import Spec
+
+#: The row whose answers are explained.
+EXPLAINED = "hybrid"
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ class Plan:
         project = load_project(values, files)
         listed = {name: experiment_file(folder, name) for name in (*project.experiments, *project.paper)}
         experiments, of = load_experiments(project, files, listed, {})
-        return cls(root, Path(project.results_dir), experiments, frozenset(project.paper), of)
+        plan = cls(root, Path(project.results_dir), experiments, frozenset(project.paper), of)
+        plan.written()
+        return plan
 
     @classmethod
     def load_one(cls, file: Path, over: Values) -> Plan:
@@ -109,7 +115,8 @@ class Plan:
                 specs += [self.generate(name, seed), self.report(name, seed)]
                 for model in config.models:
                     specs += [self.train(name, seed, model), self.eval(name, seed, model)]
-            specs += [self.table(name), self.figures(name), self.times_of(name)]
+            specs += [self.table(name), self.figures(name), self.times_of(name), self.pages(name)]
+            specs += [self.explain(name)] if name in self.explained else []
         return {layout.manifest(spec): spec for spec in specs}
 
     def targets(self, paper: bool = False) -> list[str]:
@@ -187,6 +194,34 @@ class Plan:
         config = self.experiments[experiment]
         measured = {"models": list(config.models), "seeds": list(config.seeds)}
         return self._spec("times", experiment) | {"runs_of": self.source(experiment), **measured}
+
+    def pages(self, experiment: str) -> Spec:
+        """The spec of an experiment's pages of its table, figures and runs."""
+        times, figures = self.times_of(experiment), list(self.figure_files(experiment))
+        return times | self._spec("pages", experiment) | {"figures": figures}
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The experiments with an explain page: those that train a hybrid of their own."""
+        own = (name for name in self.experiments if self.source(name) == name)
+        return tuple(name for name in own if EXPLAINED in self.experiments[name].models)
+
+    def written(self) -> dict[str, list[Values]]:
+        """The questions that people wrote for the explain pages, by task.
+
+        Raises:
+            ConfigError: a file of them is missing or wrong.
+        """
+        tasks = dict.fromkeys(self.experiments[name].task for name in self.explained)
+        return {task: read_questions(self.root / layout.CONFIG / layout.WRITTEN.format(task=task)) for task in tasks}
+
+    def explain(self, experiment: str) -> Spec:
+        """The spec of an explain page; it holds that of the test results of its hybrid, of the first seed."""
+        config = self.experiments[experiment]
+        return self._spec("explain", experiment, EXPLAINED) | {
+            "written": self.written()[config.task],
+            "evaluated": self.eval(experiment, config.seeds[0], EXPLAINED),
+        }
 
     def _summary(self, step: str, experiment: str) -> Spec:
         config = self.experiments[experiment]

@@ -101,6 +101,21 @@ class Job:
         """Of a table of times: the history of each training, by model and seed."""
         return self._timed(layout.HISTORY)
 
+    @property
+    def makes(self) -> list[Path]:
+        """The files that it makes, in the order of `layout.outputs`."""
+        return [self.results / file for file in layout.outputs(self.spec)]
+
+    @property
+    def reads(self) -> list[Path]:
+        """The files that it reads, in the order of `layout.reads`."""
+        return [self.results / file for file in layout.reads(self.spec)]
+
+    @property
+    def evaluated(self) -> Job:
+        """Of an explain page: the test whose model it asks."""
+        return Job(self.spec["evaluated"], self.results, self.device)
+
     def _timed(self, pattern: str) -> dict[tuple[str, int], Path]:
         return {run: self.results / file for run, file in layout.timed(self.spec, pattern).items()}
 
@@ -176,7 +191,7 @@ def _arguments(step: str, doc: str) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, metavar="DIR", help="default: results_dir of config.yaml")
     parser.set_defaults(seed=None, model=None, variant=None, epochs=None, device=None)
     by_hand = []
-    if step not in ("table", "figures", "times"):
+    if step not in ("table", "figures", "times", "pages", "explain"):
         first = "default: the first of the configuration"
         by_hand.append(parser.add_argument("--seed", type=_natural, metavar="N", help=first))
     if step == "eval":
@@ -224,6 +239,13 @@ def _jobs(step: str, arguments: argparse.Namespace) -> Iterator[Job]:
             specs = [plan.figures(name)]
         case "times":
             specs = [plan.times_of(name)]
+        case "pages":
+            specs = [plan.pages(name)]
+        case "explain":
+            if name not in plan.explained:
+                allowed = "an experiment with data of its own and hybrid among its models"
+                raise InputError(f"{arguments.config}: has no hybrid of its own to explain; allowed: {allowed}")
+            specs = [plan.explain(name)]
         case _:
             rows = [row for row in plan.rows(name) if plan.script(name, row).endswith(STEPS[step].script)]
             model = step.removeprefix(TRAIN) if arguments.variant is None else _known(arguments, "variant", rows)
