@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from doc_commands import DECLARED, Command, check_snakemake, commands, execute
+from doc_commands import DECLARED, Command, check_snakemake, commands, execute, planned
 from doc_reader import FOLLOWED, HERE, Block, anchor, read
 from doc_repository import make_copy
 from snakemake.cli import get_argument_parser
 
+from fluxem import tasks
+from fluxem.pipeline import layout
 from fluxem.pipeline.config import EXPERIMENTS, Project
+from fluxem.pipeline.dataset import write_dataset
 from fluxem.pipeline.load import merge, read_yaml
 from fluxem.pipeline.plan import Plan
 
@@ -32,14 +35,15 @@ NOT_RUN = {"bibtex": "a reference to copy"}
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository after `make small`, and a hybrid for units, everything tiny; documents share it."""
+    from fluxem.training import hybrid  # imports torch
+
     folder = make_copy(tmp_path_factory.mktemp("docs") / "repository")
-    config = "--config config/units_full.yaml"
-    for script in (
-        "make small",
-        f"python workflow/scripts/generate_data.py {config}",
-        f"python workflow/scripts/train_hybrid.py {config}",
-    ):
-        execute(folder, Command(script))
+    execute(folder, Command("make small"))
+    plan = planned(folder, [])  # in this process: to load torch is most of what a step takes
+    spec = plan.train("units", 0, "hybrid")
+    data, run = (folder / plan.results / pattern.format_map(spec) for pattern in (layout.DATA, layout.RUN))
+    write_dataset(data, tasks.generate("units", spec["dataset"]["data"], 0), spec["dataset"])
+    hybrid.train(spec, data, run, "cpu")
     return folder
 
 
