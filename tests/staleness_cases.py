@@ -16,9 +16,14 @@ MODELS = ("token_only", "hybrid")
 
 
 class Of:
-    """The jobs of an experiment, and of what follows from them: see the names. `source` has its data and runs."""
+    """The jobs of an experiment, and of what follows from them: see the names.
 
-    def __init__(self, experiment: str, *seeds: int, models: tuple[str, ...] = MODELS, source: str = "") -> None:
+    `source` has its data and runs, `first` is the first of its seeds, whose hybrid is explained.
+    """
+
+    def __init__(
+        self, experiment: str, *seeds: int, models: tuple[str, ...] = MODELS, source: str = "", first: int = 0
+    ) -> None:
         source = source or experiment
 
         def runs(step: str) -> list[str]:
@@ -29,8 +34,7 @@ class Of:
         self.reports = [f"report {source} {seed}" for seed in seeds]
         self.times = [f"times {experiment}", *self.pages]
         self.summary = self.figures + self.table
-        # of the first seed, which every experiment here has as 0; a comparison has none of its own
-        explained = 0 in seeds and "hybrid" in models and source == experiment
+        explained = first in seeds and "hybrid" in models and source == experiment
         self.explain = [f"explain {experiment}"] if explained else []
         self.evaluation = runs("eval") + self.times + self.summary + self.explain
         self.training = runs("train") + self.evaluation
@@ -98,7 +102,7 @@ CONFIGURATION: Cases = {
     "experiment removed": (edit(PROJECT, "  units: {}\n", ""), NOTHING),
     "experiment added": (
         both(add("config/new.yaml", "{task: units, seeds: [4]}"), edit(PROJECT, "{}\npaper", "{}\n  new: {}\npaper")),
-        Of("new", 4).everything,
+        Of("new", 4, first=4).everything,
     ),
     "comparison added": (
         both(

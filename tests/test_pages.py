@@ -43,7 +43,7 @@ def trained(seed: int, model: str, epochs: int) -> dict[str, Any]:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> dict[str, Any]:
-    """What the pages of an experiment are made of: its table and figures as the pipeline makes them, manifests, times."""
+    """What the pages of an experiment are made of: its table and figures as the pipeline makes them, and the rest."""
     spec = metric_files.spec_of("arithmetic")
     metrics = metric_files.write_metrics("arithmetic", tmp_path)
     write_table(spec | {"variants": {}}, metrics, tmp_path / "table.md", tmp_path / "metrics.csv")

@@ -21,7 +21,7 @@ EMPTY = "() => [...document.images].filter((each) => !(each.complete && each.nat
 
 @contextmanager
 def opened(browser: Browser, file: Path, width: int, script: bool = True) -> Iterator[Page]:
-    """A page of a file in a window without a network; afterwards, that it asked for nothing and complained of nothing."""
+    """A page of a file in a window without a network; afterwards: it asked for nothing, complained of nothing."""
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
     context.set_offline(True)
     page = context.new_page()
