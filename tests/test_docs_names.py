@@ -26,7 +26,7 @@ OTHERS_SAY = (
     *("No matching distribution found for torch", "Temporary failure in name resolution"),
 )
 #: Other ways to write a key, which the configuration takes for it.
-ALIASES = {"seed", "ood_max_ops"}
+ALIASES = {"seed", "ood_max_ops", "id_parentheses"}
 
 
 @cache

@@ -65,6 +65,11 @@ def test_ood_max_ops_is_the_upper_end_of_ood_ops(tmp_path: Path) -> None:
     assert load(tmp_path, "{task: arithmetic, data: {id_ops: [1, 2], ood_max_ops: 8}}").data.ood_ops == (3, 8)
 
 
+@pytest.mark.parametrize(("given", "share"), [("true", 0.3), ("false", 0.0), ("0.5", 0.5)])
+def test_id_parentheses_is_the_share_of_parentheses(tmp_path: Path, given: str, share: float) -> None:
+    assert load(tmp_path, f"{{task: arithmetic, data: {{id_parentheses: {given}}}}}").data.parentheses == share
+
+
 def test_a_models_part_overrides_the_common_values_for_that_model_alone(tmp_path: Path) -> None:
     training = load(tmp_path, "{task: arithmetic, training: {epochs: 5, hybrid: {epochs: 7}}}").training
     assert (training.epochs, training.token_only.epochs, training.hybrid.epochs) == (5, 5, 7)
@@ -215,6 +220,8 @@ REFUSED = [
     ("data: {operations: ['+', '+']}", "data.operations = ['+', '+']: allowed: each value once"),
     ("data: {operations: [+, -, *]}", "line 2: not valid YAML: "),
     ("data: {parentheses: 1.5}", "data.parentheses = 1.5 is not allowed; allowed: share of questions"),
+    ("data: {id_parentheses: 2}", "data.parentheses = 2 is not allowed; allowed: share of questions"),
+    ("data: {id_parentheses: true, parentheses: 0.1}", "data.id_parentheses and parentheses are both given: keep one"),
     ("data: {phrasings: 1}", "data.phrasings = 1 is not true or false"),
     ("seeds: 3", "seeds = 3 is not a list"),
     ("seeds: []", "seeds = [] has too few items"),

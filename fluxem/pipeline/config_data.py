@@ -78,7 +78,12 @@ class ArithmeticData(Data):
     operations: tuple[Operator, ...] = Field(
         ("+", "-", "*"), min_length=1, description='operators that questions use, of "+", "-", "*", "/"'
     )
-    parentheses: float = Field(0.3, ge=0, le=1, description="share of questions with brackets, 0 to 1")
+    parentheses: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="share of questions with brackets, 0 to 1; `id_parentheses` is the same, true for the default",
+    )
     phrasings: bool = Field(True, description="ask in varied words (true) or as the bare expression (false)")
 
     @property
@@ -109,6 +114,20 @@ class ArithmeticData(Data):
             case (_, int(longest)):
                 rest["ood_ops"] = (longest + 1, most)
         return rest
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_id_parentheses(cls, values: Any) -> Any:
+        """`id_parentheses` is `parentheses`; true is its default, false none."""
+        if not isinstance(values, dict) or "id_parentheses" not in values:
+            return values
+        if "parentheses" in values:
+            raise invalid("id_parentheses and parentheses are both given: keep one of the two")
+        rest = {key: value for key, value in values.items() if key != "id_parentheses"}
+        share = values["id_parentheses"]
+        if isinstance(share, bool):
+            share = cls.model_fields["parentheses"].default if share else 0.0
+        return rest | {"parentheses": share}
 
     @model_validator(mode="after")
     def _check(self) -> ArithmeticData:
