@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import metric_files
 import pytest
+import yaml
 
 from fluxem.errors import InputError
 from fluxem.evaluation import web
@@ -18,7 +21,9 @@ from fluxem.evaluation.figures import write_figures
 from fluxem.evaluation.pages import write_pages
 from fluxem.evaluation.tables import write_table
 from fluxem.pipeline.environment import PAGE_DATA, code_files
-from fluxem.pipeline.layout import ROOT
+from fluxem.pipeline.layout import ROOT, reads
+from fluxem.pipeline.plan import Plan
+from fluxem.pipeline.verify import verify
 
 PAGES = ("table", "figures", "runs")
 DATA = {"id_range": [0, 99], "operations": ["+", "-"]}
@@ -142,3 +147,17 @@ def test_how_pages_look_and_step_counts_for_their_code(step: str) -> None:
     row = "hybrid" if step == "explain" else None
     assert set(PAGE_DATA) < code_files(ROOT, step, "arithmetic", row).keys()
     assert not set(PAGE_DATA) & code_files(ROOT, "table", "arithmetic", None).keys()
+
+
+@pytest.mark.parametrize("change", [lambda file: file.unlink(), lambda file: file.write_text("{}")], ids=["gone", "{}"])
+def test_a_manifest_that_pages_read_is_found_once_where_it_is_not_whole(
+    repository: Path, change: Callable[[Path], object]
+) -> None:
+    file = repository / "config/config.yaml"
+    loaded = Plan.load(yaml.safe_load(file.read_text()), [file], repository / "config", repository)
+    plan = replace(loaded, results=repository / "results")
+    assert not verify(plan).problems
+    name = "units/manifests/train_hybrid_seed0.json"
+    assert name in reads(plan.pages("units"))
+    change(plan.results / name)
+    assert [each for each, _ in verify(plan).problems] == [name]

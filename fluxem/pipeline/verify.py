@@ -29,8 +29,8 @@ class Verified:
 def verify(plan: Plan) -> Verified:
     """Compare every file that a manifest names, planned or not, with its SHA-256.
 
-    Of what a job read, files count that no manifest has as an output, such as the times that Snakemake noted. A
-    planned job without a manifest is wrong where files of it are there.
+    Of what a job read, files count that no manifest has as an output, such as the times that Snakemake noted; manifests
+    are checked by what they say of themselves. A planned job without a manifest is wrong where files of it are there.
 
     Raises:
         InputError: a file cannot be read.
@@ -45,17 +45,19 @@ def verify(plan: Plan) -> Verified:
             contents[name] = read_manifest(plan.results, name)
         except DamagedError:
             found.problems.append((name, f"damaged: {CHANGED}"))
-    for name, spec in plan.jobs().items():
+    jobs = plan.jobs()
+    for name, spec in jobs.items():
         if name not in names and any((plan.results / file).exists() for file in layout.outputs(spec)):
             found.problems.append((name, "missing: what it says of other files cannot be checked"))
-    _verify_files(plan.results, contents, found)
+    _verify_files(plan.results, contents, {*names, *jobs}, found)
     found.problems.sort()
     return found
 
 
-def _verify_files(results: Path, contents: dict[str, Content], found: Verified) -> None:
+def _verify_files(results: Path, contents: dict[str, Content], manifests: set[str], found: Verified) -> None:
     expected = {file: digest for content in contents.values() for file, digest in content["outputs"].items()}
-    reader = {file: name for name, content in contents.items() for file in content["inputs"] if file not in expected}
+    checked = expected.keys() | manifests
+    reader = {file: name for name, content in contents.items() for file in content["inputs"] if file not in checked}
     there = {file: results / file for file in (*expected, *reader) if (results / file).is_file()}
     found.problems += [(file, "missing") for file in (*expected, *reader) if file not in there]
     sizes = {file: path.stat().st_size for file, path in there.items()}

@@ -106,3 +106,20 @@ def of_runs(pattern):
 
 
 metrics = of_runs(f"{RUN}/metrics.json")
+
+
+def reads(planned):
+    """The files that the job of an experiment reads, by what plans it."""
+    return lambda w: [
+        f"{RESULTS}/{file}" for file in layout.reads(planned(w.experiment))
+    ]
+
+
+def page(name, what):
+    """A page that goes into the report, under its experiment."""
+    return report(
+        f"{EXPERIMENT}/{name}",
+        caption=f"../report/{Path(name).stem}.rst",
+        category="{experiment}",
+        labels={"result": what},
+    )

@@ -1,23 +1,4 @@
 # What people look at: pages of every experiment, and what `snakemake --report report.html` takes into the report.
-
-
-def reads(planned):
-    """The files that the job of an experiment reads, by what plans it."""
-    return lambda w: [
-        f"{RESULTS}/{file}" for file in layout.reads(planned(w.experiment))
-    ]
-
-
-def page(name, what):
-    """A page that goes into the report, under its experiment."""
-    return report(
-        f"{EXPERIMENT}/{name}",
-        caption=f"../report/{Path(name).stem}.rst",
-        category="{experiment}",
-        labels={"result": what},
-    )
-
-
 rule pages:
     input:
         reads(plan.pages),
