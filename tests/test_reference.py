@@ -74,7 +74,7 @@ def measured(tmp_path: Path) -> Path:
 def test_numbers_are_inserted_into_sentences(measured: Path) -> None:
     text = "It is <!-- mean e hybrid test_id -->{}<!-- . -->, at\nleast <!-- lowest e hybrid test_id -->{}<!-- . -->."
     text += " And <!-- cell t.md x b -->{}<!-- . --> or <!-- cell t.md y b (least -->{}<!-- . -->"
-    assert insert(text.format("", "1.0", "", "0"), measured) == text.format("", "75.0", "50.0", "2 (1)", "3")
+    assert insert(text.format("", "1.0", "", "0"), measured) == text.format("75.0", "50.0", "2 (1)", "3")
 
 
 @pytest.mark.parametrize(
