@@ -159,7 +159,7 @@ def test_every_command_and_option_in_running_text_is_one(name: str) -> None:
             assert words[1] in targets, f"{span}: no target of the Makefile"
         if words[0] == "python" and words[1:]:
             script = words[2].replace(".", "/") + ".py" if words[1] == "-m" else words[1]
-            known = words[1:3] in (["-m", "build"], ["-m", "pip"], ["-m", "venv"])
+            known = words[1] == "-m" and words[2] in ("build", "pip", "pytest", "venv")
             package = script.replace(".py", "/__main__.py")
             assert known or script in tracked() or package in tracked(), f"{span}: no {script}"
 
