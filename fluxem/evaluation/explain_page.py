@@ -105,8 +105,8 @@ def _chosen(explained: Sequence[Explained]) -> str:
         f"{tested} are from the test splits, by rule: the first question of each split that was answered wrong, then "
         f"the second of each, up to {WRONG}; then, right or wrong, the first question of each split, then the second, "
         f"up to {TESTED}. So they are not a fair sample: the table has the shares of right answers. The other "
-        f"{len(explained) - tested} were written by people who knew the training questions. They leave these in ways "
-        "that are named with each, and were chosen for that, whatever the answers."
+        f"{len(explained) - tested} were written by people who knew the training questions and had seen a model's "
+        "answers to a draft of them. They leave these in ways that are named with each, and were chosen for that."
     )
 
 
