@@ -30,7 +30,7 @@ TARGETS = [f"results/arithmetic_small/{file}" for file in ("table.md", "figures/
 TINY = """
 experiments:
   arithmetic_small:
-    data: {train_size: 60, validation_size: 20, test_size: 20}
+    data: {train_size: 60, validation_size: 2, test_size: 2}
     training: {epochs: 1, token_only: {epochs: 1}}
 """
 #: Python imports a module of this name at its start. It times the work of a step's script, and adds a line to a file.

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from changes import edit
 from commands import plan_of
+from miniature import planned_jobs
 from staleness_cases import UNITS_EXPERIMENT
 
 from fluxem.errors import InputError
@@ -21,6 +22,8 @@ from fluxem.pipeline.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "results/units/seed0/hybrid/run.json"
+EXECUTOR = ROOT / "tests/executor"
+PROFILE = ("--workflow-profile", "none", "--seconds-between-status-checks", "1")
 #: How a cluster's job calls Snakemake, shortened.
 JOB = (
     *("--target-jobs", "train:experiment=units,seed=0,model=hybrid", "--allowed-rules", "train", "--cores", "1"),
@@ -82,6 +85,30 @@ def test_a_job_takes_the_plan_of_its_run(repository: Path) -> None:
     log = (repository / "results/units/logs/train_hybrid_seed0.log").read_text()
     said = "code of step train_hybrid changed since this run was planned: run the command again"
     assert log == f"train_hybrid.py: {said}\n"
+
+
+def test_jobs_that_a_run_submits_take_its_plan(repository: Path) -> None:
+    """With an executor that is a cluster's but for the cluster."""
+    edit(UNITS_EXPERIMENT, "learning_rate: 0.001", "learning_rate: 0.002")(repository)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--executor", "here", "--jobs", "1", *PROFILE, RUN],
+        cwd=repository,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{repository}:{EXECUTOR}", "HOME": str(repository)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    printed = []
+    for line in running.stdout:
+        printed.append(line)
+        if line.startswith("submitted train"):  # its Snakemake has not begun
+            edit(UNITS_EXPERIMENT, "learning_rate: 0.002", "learning_rate: 0.003")(repository)
+    assert running.wait() == 0, "".join(printed)
+    assert printed.count("submitted train\n") == 1
+    assert json.loads((repository / RUN).read_text())["spec"]["training"]["learning_rate"] == 0.002
+    again = planned_jobs(repository, targets=(RUN,))
+    assert again == ["train units 0 hybrid"]
 
 
 def test_a_job_without_the_plan_of_its_run_refuses_in_one_line(repository: Path) -> None:

@@ -43,11 +43,6 @@ os.environ.update(
 shell.prefix("set -euo pipefail; export PYTHONPATH=$PWD; ")
 
 
-onstart:
-    if not workflow.local_exec:
-        freeze(plan)
-
-
 include: "resources.smk"
 
 
@@ -67,12 +62,15 @@ wildcard_constraints:
 
 @functools.cache
 def renew():
-    """Have jobs done again that were done by another plan, whether Snakemake has notes of them or not.
+    """Have jobs done again that were done by another plan, and keep this one for the jobs of a cluster.
 
-    Every function of inputs calls it: they are called before Snakemake decides what to do, and after that it can be told.
+    Every function of inputs calls it, so it is done while Snakemake gathers the jobs and before it decides which of them
+    to do. `onstart` would be too late for the first, and a second `onstart` would replace it.
     """
     if workflow.is_main_process:
         workflow.dag.forcefiles.update(f"{RESULTS}/{file}" for file in outdated(plan))
+        if not workflow.local_exec:
+            freeze(plan)
 
 
 def nothing(wildcards):
