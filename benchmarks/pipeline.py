@@ -145,7 +145,7 @@ def measure_nothing(repository: Path, arguments: list[str], repeats: int) -> Non
     runs = [snakemake(repository, arguments) for _ in range(repeats)]
     if not all("Nothing to be done" in said for *_, said in runs):
         sys.exit("there is something to do: run `snakemake` first")
-    cpu, wall = (statistics.median(run[each] for run in runs) for each in (0, 1))
+    cpu, wall = statistics.median(cpu for cpu, _, _ in runs), statistics.median(wall for _, wall, _ in runs)
     print(f"nothing to do, median of {repeats}: CPU {cpu:.1f} s, wall {wall:.1f} s")
 
 

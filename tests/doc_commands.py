@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -19,7 +20,7 @@ from fluxem.pipeline import layout
 from fluxem.pipeline.load import Values, merge, read_yaml
 from fluxem.pipeline.plan import Plan
 
-PROGRAMS = ("cat", "cd", "git", "make", "pip", "python", "snakemake", "source")
+PROGRAMS = (".ci/run", "cat", "cd", "fluxem", "git", "make", "pip", "python", "python3", "snakemake", "source")
 PROMPT = "$ "
 
 
@@ -84,6 +85,16 @@ def check_make(folder: Path, words: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def check_environment(folder: Path, words: list[str]) -> None:
+    """An environment is made where `source` finds it."""
+    assert words[1:] == ["-m", "venv", ".venv", "&&", "source", ".venv/bin/activate"], words
+
+
+def check_ci(folder: Path, words: list[str]) -> None:
+    """It is there, and may be run."""
+    assert os.access(folder / words[0], os.X_OK), words
+
+
 def check_clone(folder: Path, words: list[str]) -> None:
     """A clone is of something, and a working tree is new."""
     assert len(words) >= 3 and words[1] in ("clone", "worktree"), words
@@ -117,7 +128,13 @@ class Declared:
 
 DECLARED = (
     Declared(r"(python -m )?pip install .*", "installs packages", check_install),
-    Declared(r"make (all|test|lint|readme|clean)\b.*", "hours, these tests, or reference results", check_make),
+    Declared(r"python3 -m venv .*", "makes an environment to install into", check_environment),
+    Declared(r"\.ci/run", "runs these tests", check_ci),
+    Declared(
+        r"make (all|test|lint|look|package|reference|readme|clean)\b.*",
+        "hours, these tests, a browser, or reference results",
+        check_make,
+    ),
     Declared(r"git (clone|worktree) .*", "needs a network, or writes beside the repository", check_clone),
     Declared(r"snakemake (?!--unlock\b).*|--\S.*", "hours, or a cluster; `make small` runs Snakemake", check_snakemake),
 )
@@ -155,6 +172,8 @@ _DONE: dict[tuple[Path, str], subprocess.CompletedProcess[str]] = {}
 def execute(folder: Path, command: Command) -> None:
     """Run a command in a copy of the repository, or check it as declared; AssertionError where it is not as shown."""
     words = [MEANT.get(word, word) for word in command.words]
+    if words[0] == "fluxem":
+        words = ["python", "-m", *words]  # its entry point, which only an installed package has
     line = " ".join(words)
     for declared in DECLARED:
         if re.fullmatch(declared.which, line):

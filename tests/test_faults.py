@@ -214,7 +214,9 @@ def test_a_configuration_edited_while_it_runs_counts_for_the_next_run(empty: Pat
     file.write_text(file.read_text().replace("epochs: 20", "epochs: 21"))
     _, said = running.communicate()
     assert running.returncode == 0, said
-    assert {line.split()[0] for line in planned_jobs(empty)} == {"train", "eval", "table", "figures", "times"}
+    assert {line.split()[0] for line in planned_jobs(empty)} == {
+        *("train", "eval", "table", "figures", "times", "explain", "pages")
+    }
     assert all("units" not in line for line in planned_jobs(empty))
     assert run(empty, "-m", "snakemake", "--cores", "2").returncode == 0
     assert '"epochs": 21' in (empty / "results/arithmetic_small/seed0/hybrid/run.json").read_text()
