@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -35,6 +36,12 @@ def test_it_is_what_the_pipeline_wrote(experiment: str) -> None:
 def test_documents_say_what_it_says(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert insert(text, ROOT) == text, "run `make readme`"
+
+
+@pytest.mark.parametrize("document", QUOTING, ids=lambda file: file.name)
+def test_no_line_begins_with_a_number(document: Path) -> None:
+    """Markdown would take the mark in front of it for the beginning of a block of HTML."""
+    assert re.findall(r"^<!-- (?:mean|lowest|cell) .*", document.read_text(encoding="utf-8"), re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("experiment", ["arithmetic_small", "units"])
